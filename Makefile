@@ -1,0 +1,40 @@
+# Everything runs from .venv, which `make setup` fills from requirements.lock.
+PYTHON ?= python3
+UV_VERSION := 0.13.9
+RUN := .venv/bin/
+
+.PHONY: run setup test check schema lock format
+
+run: .venv/installed ## start the sandbox and the gateway
+	@$(RUN)contact-gateway demo
+
+setup: .venv/installed ## install everything into .venv
+
+test: .venv/installed ## run the tests
+	$(RUN)python -m pytest --cov --cov-report=term
+
+check: .venv/installed ## lint, types, import layers, spelling
+	$(RUN)ruff format --check .
+	$(RUN)ruff check .
+	$(RUN)mypy
+	$(RUN)lint-imports --no-cache
+	$(RUN)typos
+
+format: .venv/installed ## format the code
+	$(RUN)ruff format .
+	$(RUN)ruff check --fix-only .
+
+schema: .venv/installed ## write schema.graphql
+	$(RUN)contact-gateway schema > schema.graphql
+
+lock: .venv/installed ## choose the newest versions that pyproject.toml allows
+	$(RUN)uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-header --no-annotate --group pyproject.toml:dev pyproject.toml \
+		--output-file requirements.lock
+
+.venv/installed: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; try: make PYTHON=python3.12")'
+	test -x .venv/bin/uv || { $(PYTHON) -m venv .venv && .venv/bin/pip install --quiet uv==$(UV_VERSION); }
+	.venv/bin/uv pip sync --quiet --require-hashes requirements.lock
+	.venv/bin/uv pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
