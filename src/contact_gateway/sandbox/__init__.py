@@ -1,0 +1,37 @@
+"""A stand-in for the REST API: a real HTTP server with a database, tokens and scenario ids.
+
+It listens on 127.0.0.1 only and its clients and secrets are public: it is for demos and tests. It
+imports nothing else of contact_gateway. Start it with `SandboxServer`, or `run` in the foreground:
+
+    with SandboxServer() as sandbox:
+        token = sandbox.tokens.issue(
+            Grant(client_id="test", scopes=("contacts:write",), customers=(5690,))
+        )
+        httpx.patch(f"{sandbox.url}/v1/contactGroups/5514123", ...)
+        assert sandbox.store.name_of(5690, 5514123) == "New name"
+"""
+
+from contact_gateway.sandbox.received import ReceivedRequest
+from contact_gateway.sandbox.sample_data import SAMPLE_GROUPS
+from contact_gateway.sandbox.scenarios import SCENARIOS, Fault, Scenario
+from contact_gateway.sandbox.server import Sandbox, SandboxServer, run
+from contact_gateway.sandbox.store import DataFileError, Store
+from contact_gateway.sandbox.tokens import AUDIENCE, CLIENTS, Client, Grant, TokenIssuer
+
+__all__ = [
+    "AUDIENCE",
+    "CLIENTS",
+    "SAMPLE_GROUPS",
+    "SCENARIOS",
+    "Client",
+    "DataFileError",
+    "Fault",
+    "Grant",
+    "ReceivedRequest",
+    "Sandbox",
+    "SandboxServer",
+    "Scenario",
+    "Store",
+    "TokenIssuer",
+    "run",
+]
