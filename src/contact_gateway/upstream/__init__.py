@@ -1,0 +1,21 @@
+"""The REST API as the gateway sees it: operations, problems and the transport. Knows no GraphQL."""
+
+from contact_gateway.upstream.contact_groups import (
+    Caller,
+    ContactGroup,
+    ContactGroupPage,
+    ContactGroupQuery,
+    ContactGroups,
+)
+from contact_gateway.upstream.documents import fetch_document
+from contact_gateway.upstream.transport import Transport
+
+__all__ = [
+    "Caller",
+    "ContactGroup",
+    "ContactGroupPage",
+    "ContactGroupQuery",
+    "ContactGroups",
+    "Transport",
+    "fetch_document",
+]
