@@ -1,0 +1,41 @@
+"""What resolvers see of a request: one frozen object, never a dict."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from strawberry.dataloader import DataLoader
+
+from contact_gateway.identity import Principal
+from contact_gateway.upstream import Caller, ContactGroup, ContactGroups
+
+__all__ = ["RequestContext"]
+
+
+@dataclass(frozen=True)
+class RequestContext:
+    """One GraphQL request: who calls, for whom, and the upstream to call.
+
+    `caller` is None when the token does not name the customer that the request asks for; no
+    upstream call can then be made.
+    """
+
+    request_id: str
+    principal: Principal
+    caller: Caller | None
+    contact_groups: ContactGroups
+
+    @cached_property
+    def contact_group_by_id(self) -> DataLoader[int, ContactGroup | None]:
+        """Reads groups by id, all those that one document asks for in one upstream call."""
+        return DataLoader(load_fn=self._load_by_ids)
+
+    @property
+    def bound_caller(self) -> Caller:
+        """The caller, for a resolver that a permission has already let through."""
+        if self.caller is None:
+            raise PermissionError("this request has no customer")
+        return self.caller
+
+    async def _load_by_ids(self, ids: list[int]) -> list[ContactGroup | None]:
+        groups = await self.contact_groups.by_ids(self.bound_caller, ids)
+        return [groups.get(group_id) for group_id in ids]
