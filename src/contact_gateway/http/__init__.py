@@ -1,0 +1,7 @@
+"""GraphQL over HTTP: one endpoint, GraphiQL and health."""
+
+from contact_gateway.http.endpoint import GraphQLEndpoint
+from contact_gateway.http.graphiql import GraphiQL
+from contact_gateway.http.health import Readiness, livez
+
+__all__ = ["GraphQLEndpoint", "GraphiQL", "Readiness", "livez"]

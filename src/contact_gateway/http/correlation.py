@@ -1,0 +1,27 @@
+"""Names of a request that others know it by: `X-Request-Id` and `traceparent`."""
+
+import re
+import secrets
+from collections.abc import Sequence
+
+__all__ = ["request_id_of", "traceparent_of"]
+
+_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,128}")
+_TRACEPARENT = re.compile(rb"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
+
+
+def request_id_of(header: Sequence[bytes]) -> str:
+    """The caller's `X-Request-Id` if it is one well-formed value, else a new one."""
+    if len(header) == 1 and _REQUEST_ID.fullmatch(header[0]):
+        return header[0].decode("ascii")
+    return secrets.token_hex(16)
+
+
+def traceparent_of(header: Sequence[bytes]) -> str:
+    """The caller's `traceparent` (W3C Trace Context section 3.2) if well-formed, else a new one.
+
+    A new one is marked as not sampled, because nobody records it here.
+    """
+    if len(header) == 1 and _TRACEPARENT.fullmatch(header[0]):
+        return header[0].decode("ascii")
+    return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-00"

@@ -1,0 +1,157 @@
+"""`POST /graphql`: GraphQL over HTTP, from the headers of a request to its reply."""
+
+import asyncio
+from collections import defaultdict
+from dataclasses import dataclass
+from http import HTTPStatus
+
+import structlog
+from graphql import GraphQLSchema
+from starlette.types import Receive, Scope, Send
+
+from contact_gateway.context import RequestContext
+from contact_gateway.http import replies
+from contact_gateway.http.authentication import Verifier, authenticate
+from contact_gateway.http.body import (
+    BodyTooLargeError,
+    ClientGoneError,
+    NotJSONError,
+    NotWellFormedError,
+    read_body,
+    read_request,
+)
+from contact_gateway.http.correlation import request_id_of, traceparent_of
+from contact_gateway.http.negotiation import is_json, negotiate
+from contact_gateway.http.replies import HTTPErrorCode, HTTPRefusalError, Reply
+from contact_gateway.identity import BadCustomerIdError, choose_customer
+from contact_gateway.operations import OperationStore, Refusal, execute
+from contact_gateway.upstream import Caller, ContactGroups
+
+__all__ = ["GraphQLEndpoint"]
+
+Headers = defaultdict[bytes, list[bytes]]
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class GraphQLEndpoint:
+    """The GraphQL endpoint as an ASGI application.
+
+    `deadline` is in seconds from the arrival of a request.
+    """
+
+    schema: GraphQLSchema
+    operations: OperationStore
+    verifier: Verifier
+    contact_groups: ContactGroups
+    deadline: float
+    max_body_bytes: int
+    introspection: bool
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request; whatever happens, the answer is a GraphQL response."""
+        headers: Headers = defaultdict(list)
+        for name, value in scope["headers"]:
+            headers[name].append(value)
+        request_id = request_id_of(headers[b"x-request-id"])
+        try:
+            reply = await self._answer(scope["method"], headers, receive, request_id)
+        except HTTPRefusalError as refusal:
+            reply = replies.refused(refusal, request_id)
+        except ClientGoneError:
+            return
+        except Exception:  # noqa: BLE001 - the last resort: a bug is answered too, and logged
+            _log.exception("bug", request_id=request_id)
+            reply = replies.internal_error(request_id)
+        await reply.send(send, request_id)
+
+    async def _answer(
+        self, method: str, headers: Headers, receive: Receive, request_id: str
+    ) -> Reply:
+        if method != "POST":
+            raise HTTPRefusalError(
+                HTTPStatus.METHOD_NOT_ALLOWED,
+                HTTPErrorCode.METHOD_NOT_ALLOWED,
+                "Expected POST.",
+                {b"allow": b"POST"},
+            )
+        context = await self._context(headers, request_id)
+        media_type = negotiated(headers)
+        require_json(headers)
+        try:
+            request = read_request(await read_body(receive, self.max_body_bytes))
+        except BodyTooLargeError:
+            raise HTTPRefusalError(
+                HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+                HTTPErrorCode.PAYLOAD_TOO_LARGE,
+                f"Expected at most {self.max_body_bytes} bytes.",
+                {b"connection": b"close"},
+            ) from None
+        except NotJSONError as error:
+            raise bad_request(HTTPStatus.BAD_REQUEST, error) from error
+        except NotWellFormedError as error:
+            raise bad_request(HTTPStatus.UNPROCESSABLE_ENTITY, error) from error
+        document = self.operations.get(request.query)
+        if isinstance(document, Refusal):
+            return replies.not_executed(document, request_id)
+        result = await execute(
+            self.schema,
+            document,
+            request.operation_name,
+            request.variables,
+            context,
+            hide_suggestions=not self.introspection,
+        )
+        if isinstance(result, Refusal):
+            return replies.not_executed(result, request_id)
+        return replies.executed(result, media_type, request_id)
+
+    async def _context(self, headers: Headers, request_id: str) -> RequestContext:
+        """Who calls, and for which customer: all that is decided before the body is read."""
+        deadline = asyncio.get_running_loop().time() + self.deadline
+        principal = await authenticate(headers[b"authorization"], self.verifier)
+        try:
+            customer = choose_customer(principal, headers[b"customer-id"])
+        except BadCustomerIdError:
+            raise HTTPRefusalError(
+                HTTPStatus.BAD_REQUEST,
+                HTTPErrorCode.BAD_CUSTOMER_ID,
+                "Expected one `Customer-Id` header: a whole number from 1 to 9223372036854775807.",
+            ) from None
+        caller = customer and Caller(
+            token=principal.token,
+            customer=customer,
+            request_id=request_id,
+            traceparent=traceparent_of(headers[b"traceparent"]),
+            deadline=deadline,
+        )
+        return RequestContext(request_id, principal, caller or None, self.contact_groups)
+
+
+def negotiated(headers: Headers) -> bytes:
+    """The media type of the reply, or a refusal with 406."""
+    media_type = negotiate(b",".join(headers[b"accept"]))
+    if media_type is None:
+        raise HTTPRefusalError(
+            HTTPStatus.NOT_ACCEPTABLE,
+            HTTPErrorCode.NOT_ACCEPTABLE,
+            "Expected to accept application/graphql-response+json or application/json.",
+        )
+    return media_type
+
+
+def require_json(headers: Headers) -> None:
+    """Refuse with 415 what is not plain JSON in UTF-8."""
+    content_types = headers[b"content-type"]
+    if len(content_types) != 1 or not is_json(content_types[0]) or headers[b"content-encoding"]:
+        raise HTTPRefusalError(
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+            HTTPErrorCode.UNSUPPORTED_MEDIA_TYPE,
+            "Expected application/json in UTF-8, without a content encoding.",
+        )
+
+
+def bad_request(status: HTTPStatus, error: Exception) -> HTTPRefusalError:
+    """The refusal of a body that is not a request; the error says what was expected."""
+    return HTTPRefusalError(status, HTTPErrorCode.BAD_REQUEST, str(error))

@@ -1,0 +1,132 @@
+"""Replies in the form of a GraphQL response, and the refusals of HTTP itself."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+from graphql import ExecutionResult
+from starlette.types import Send
+
+from contact_gateway.http.negotiation import GRAPHQL_RESPONSE
+from contact_gateway.operations import Refusal
+from contact_gateway.schema.masking import INTERNAL_SERVER_ERROR, format_error
+
+__all__ = [
+    "HTTPErrorCode",
+    "HTTPRefusalError",
+    "Reply",
+    "executed",
+    "internal_error",
+    "not_executed",
+    "refused",
+]
+
+PARTIAL_SUCCESS = 294  # GraphQL over HTTP, "Partial success"
+
+
+class HTTPErrorCode(StrEnum):
+    """`extensions.code` of a request that did not get as far as its document."""
+
+    UNAUTHENTICATED = "UNAUTHENTICATED"
+    BAD_CUSTOMER_ID = "BAD_CUSTOMER_ID"
+    BAD_REQUEST = "BAD_REQUEST"
+    METHOD_NOT_ALLOWED = "METHOD_NOT_ALLOWED"
+    NOT_ACCEPTABLE = "NOT_ACCEPTABLE"
+    PAYLOAD_TOO_LARGE = "PAYLOAD_TOO_LARGE"
+    UNSUPPORTED_MEDIA_TYPE = "UNSUPPORTED_MEDIA_TYPE"
+
+
+class HTTPRefusalError(Exception):
+    """A request refused before its document was looked at; `message` says what was expected."""
+
+    def __init__(
+        self,
+        status: HTTPStatus,
+        code: HTTPErrorCode,
+        message: str,
+        headers: Mapping[bytes, bytes] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
+        self.headers = headers or {}
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A whole HTTP response."""
+
+    status: int
+    media_type: bytes
+    body: bytes
+    headers: Mapping[bytes, bytes]
+
+    async def send(self, send: Send, request_id: str) -> None:
+        """Send it, with the headers that every reply has."""
+        headers = [
+            (b"content-type", self.media_type + b"; charset=utf-8"),
+            (b"content-length", str(len(self.body)).encode()),
+            (b"cache-control", b"no-store"),
+            (b"x-content-type-options", b"nosniff"),
+            (b"x-request-id", request_id.encode()),
+            *self.headers.items(),
+        ]
+        await send({"type": "http.response.start", "status": self.status, "headers": headers})
+        await send({"type": "http.response.body", "body": self.body})
+
+
+def executed(result: ExecutionResult, media_type: bytes, request_id: str) -> Reply:
+    """The reply to an operation that was executed: 200, or 294 where it has errors too."""
+    response: dict[str, Any] = {"data": result.data}
+    status = HTTPStatus.OK.value
+    if result.errors:
+        response["errors"] = [format_error(error, request_id) for error in result.errors]
+        if media_type == GRAPHQL_RESPONSE:
+            status = PARTIAL_SUCCESS
+    return Reply(status, media_type, _encode(response), {})
+
+
+def not_executed(refusal: Refusal, request_id: str) -> Reply:
+    """The reply to a document that was refused: request errors and no `data`."""
+    errors = [
+        {
+            "message": error.message,
+            **({"locations": [at.formatted for at in error.locations]} if error.locations else {}),
+            "extensions": {"code": error.code, "requestId": request_id},
+        }
+        for error in refusal.errors
+    ]
+    return Reply(refusal.status, GRAPHQL_RESPONSE, _encode({"errors": errors}), {})
+
+
+def refused(refusal: HTTPRefusalError, request_id: str) -> Reply:
+    """The reply to a request that HTTP itself refuses.
+
+    That of an unauthenticated caller is constant; its request id is in the header alone.
+    """
+    extensions = {"code": refusal.code, "requestId": request_id}
+    if refusal.status is HTTPStatus.UNAUTHORIZED:
+        del extensions["requestId"]
+    body = _encode({"errors": [{"message": refusal.message, "extensions": extensions}]})
+    return Reply(refusal.status, GRAPHQL_RESPONSE, body, refusal.headers)
+
+
+def internal_error(request_id: str) -> Reply:
+    """The reply where the gateway itself has a bug: one constant sentence."""
+    extensions = {"code": INTERNAL_SERVER_ERROR, "requestId": request_id}
+    message = "Something went wrong on our side."
+    body = _encode({"errors": [{"message": message, "extensions": extensions}]})
+    return Reply(HTTPStatus.INTERNAL_SERVER_ERROR, GRAPHQL_RESPONSE, body, {})
+
+
+def _encode(response: dict[str, Any]) -> bytes:
+    try:
+        return orjson.dumps(response)
+    except TypeError:
+        # a message that quotes a lone surrogate of the request, which UTF-8 cannot carry
+        return json.dumps(response).encode("ascii")
