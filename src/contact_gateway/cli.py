@@ -1,0 +1,186 @@
+"""The command `contact-gateway`."""
+
+# Each command imports what it needs, so that `--help` and `token` do not wait for the gateway.
+import json
+import shlex
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+__all__ = ["main"]
+
+_app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    help="A GraphQL gateway over the contact groups of a REST API.",
+)
+
+_Data = Annotated[
+    Path | None,
+    typer.Option(help="A SQLite file that survives a restart. Without it, memory."),
+]
+_SandboxPort = Annotated[int, typer.Option(help="Where the sandbox listens, 0 for any port.")]
+
+_CUSTOMER = 5690
+_MUTATION = """\
+mutation RenameContactGroup($id: ID!, $input: UpdateContactGroupInput!) {
+  updateContactGroup(id: $id, input: $input) {
+    __typename
+    ... on UpdateContactGroupSuccess { contactGroup { id name } }
+    ... on MutationError { message code outcome retryable requestId }
+  }
+}"""
+
+
+def main() -> None:
+    """Run the command line."""
+    _app()
+
+
+@_app.command()
+def demo(
+    port: Annotated[int, typer.Option(help="Where the gateway listens, 0 for any port.")] = 8000,
+    sandbox_port: _SandboxPort = 8001,
+    data: _Data = None,
+) -> None:
+    """Start a sandbox REST server and the gateway in front of it, ready to try."""
+    from contact_gateway.sandbox import AUDIENCE, DataFileError, Grant, SandboxServer
+    from contact_gateway.serving import listen, serve_on
+    from contact_gateway.settings import load_settings
+
+    try:
+        with (
+            listen("127.0.0.1", port) as listener,
+            SandboxServer(port=sandbox_port, data=data) as sandbox,
+        ):
+            grant = Grant(
+                client_id="development",
+                scopes=("contacts:read", "contacts:write"),
+                customers=(_CUSTOMER,),
+            )
+            url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+            typer.echo(_welcome(url, sandbox.url, sandbox.tokens.issue(grant)))
+            settings = load_settings(
+                _env_file=None,
+                upstream_url=sandbox.url,
+                jwt_issuer=sandbox.url,
+                jwt_audience=AUDIENCE,
+                jwt_jwks_url=f"{sandbox.url}/.well-known/jwks.json",
+                jwt_customer_claim="customer_id",
+                graphiql=True,
+                introspection=True,
+                expose_server_problems=True,
+                log_format="console",
+            )
+            serve_on(listener, settings)
+    except (OSError, DataFileError) as error:
+        _fail(f"The demo cannot start: {error}", 1)
+
+
+@_app.command()
+def serve() -> None:
+    """Start the gateway alone, from the settings CONTACT_GATEWAY_… in the environment or .env."""
+    from contact_gateway import serving
+    from contact_gateway.settings import SettingsError, load_settings
+
+    try:
+        serving.serve(load_settings())
+    except SettingsError as error:
+        _fail(str(error), 2)
+    except OSError as error:
+        _fail(f"The gateway cannot start: {error}", 1)
+
+
+@_app.command()
+def sandbox(port: _SandboxPort = 8001, data: _Data = None) -> None:
+    """Start the sandbox REST server alone. GET / of it lists what it can do."""
+    from contact_gateway.sandbox import DataFileError, run
+
+    try:
+        run(port, data, announce=lambda started: typer.echo(f"Sandbox at {started.url}"))
+    except (OSError, DataFileError) as error:
+        _fail(f"The sandbox cannot start: {error}", 1)
+
+
+@_app.command()
+def schema(
+    check: Annotated[
+        Path | None, typer.Option(help="A file to compare the schema with; exit 1 if it differs.")
+    ] = None,
+) -> None:
+    """Print the GraphQL schema, or say how a file differs from it."""
+    import difflib
+
+    from contact_gateway.schema import print_sdl
+
+    sdl = print_sdl()
+    if check is None:
+        typer.echo(sdl, nl=False)
+        return
+    try:
+        written = check.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        _fail(f"The file cannot be read: {error}", 1)
+    if written != sdl:
+        difference = difflib.unified_diff(
+            written.splitlines(), sdl.splitlines(), str(check), "the schema", lineterm=""
+        )
+        _fail("\n".join([*difference, "Mend it with: make schema"]), 1)
+
+
+@_app.command()
+def token(
+    sandbox_url: Annotated[
+        str, typer.Option(help="Where the sandbox is.")
+    ] = "http://127.0.0.1:8001",
+    scope: Annotated[
+        str, typer.Option(help="The scopes, parted by spaces.")
+    ] = "contacts:read contacts:write",
+    customer: Annotated[int, typer.Option(help="The customer.")] = _CUSTOMER,
+) -> None:
+    """Print an access token from the sandbox, and nothing else."""
+    from contact_gateway.sandbox.client import TokenRefusedError, request_token
+
+    try:
+        typer.echo(request_token(sandbox_url, scope=scope, customer=customer))
+    except TokenRefusedError as error:
+        _fail(str(error), 1)
+
+
+def _welcome(url: str, sandbox_url: str, access_token: str) -> str:
+    from contact_gateway.sandbox import SAMPLE_GROUPS
+
+    groups = list(SAMPLE_GROUPS[_CUSTOMER].items())[:3]
+    request = {
+        "query": _MUTATION,
+        "variables": {"id": str(groups[0][0]), "input": {"name": "Best customers"}},
+    }
+    curl = shlex.join([
+        "curl", f"{url}/graphql",
+        "-H", f"Authorization: Bearer {access_token}",
+        "-H", f"Customer-Id: {_CUSTOMER}",
+        "-H", "Content-Type: application/json",
+        "-d", json.dumps(request),
+    ])  # fmt: skip
+    return "\n".join(
+        [
+            f"GraphiQL     {url}/graphql",
+            f"REST API     {sandbox_url}  (a sandbox; GET / lists its scenario ids)",
+            f"Customer     {_CUSTOMER}",
+            *(f"Group        {group_id}  {name}" for group_id, name in groups),
+            "",
+            "Rename a contact group:",
+            "",
+            curl,
+            "",
+            "Ctrl-C stops both servers.",
+            "",
+        ]
+    )
+
+
+def _fail(message: str, status: int) -> NoReturn:
+    typer.echo(message, err=True)
+    raise typer.Exit(status)

@@ -1,0 +1,59 @@
+"""The one client with which end-to-end tests talk to a gateway."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+RENAME = """\
+mutation Rename($id: ID!, $input: UpdateContactGroupInput!) {
+  updateContactGroup(id: $id, input: $input) {
+    __typename
+    ... on UpdateContactGroupSuccess { contactGroup { id name } }
+    ... on MutationError {
+      message code outcome retryable problem { type title status detail instance }
+    }
+    ... on InvalidInputError { fieldErrors { path messages } origin }
+    ... on ContactGroupNotFoundError { contactGroupId }
+    ... on PermissionDeniedError { requiredScope }
+    ... on RateLimitedError { retryAfterSeconds }
+    ... on UpstreamUnavailableError { retryAfterSeconds }
+    ... on UnexpectedProblemError { upstreamStatus }
+  }
+}
+"""
+
+
+@dataclass
+class Client:
+    """A caller of one gateway, with a token and a customer; each call may use others."""
+
+    url: str
+    token: str
+    customer: str = "5690"
+    http: httpx.Client = field(default_factory=lambda: httpx.Client(trust_env=False, timeout=30))
+
+    def headers(self) -> dict[str, str]:
+        """The headers of a well-formed request."""
+        return {
+            "Authorization": f"Bearer {self.token}",
+            "Customer-Id": self.customer,
+            "Content-Type": "application/json",
+            "Accept": "application/graphql-response+json",
+        }
+
+    def post(
+        self, document: str, variables: dict[str, Any] | None = None, **headers: str
+    ) -> httpx.Response:
+        """Send one GraphQL request; `headers` (with `_` for `-`) replace the usual ones."""
+        more = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self.http.post(
+            f"{self.url}/graphql",
+            json={"query": document, "variables": variables},
+            headers={**self.headers(), **more},
+        )
+
+    def rename(self, contact_group_id: Any, input: Any, **headers: str) -> Any:
+        """Run the mutation with every field of every member; its result."""
+        response = self.post(RENAME, {"id": contact_group_id, "input": input}, **headers)
+        return response.json()["data"]["updateContactGroup"]

@@ -1,0 +1,55 @@
+"""What every test can ask for: a sandbox, a gateway in front of it, and a client."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from contact_gateway.sandbox import Grant, Sandbox, SandboxServer
+from tests.client import Client
+from tests.servers import gateway_before
+
+
+@pytest.fixture(scope="session")
+def sandbox_server() -> Iterator[Sandbox]:
+    """One sandbox for the whole run; tests ask for `sandbox`."""
+    with SandboxServer() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def sandbox(sandbox_server: Sandbox) -> Sandbox:
+    """A sandbox whose log of received requests is empty."""
+    sandbox_server.received.clear()
+    return sandbox_server
+
+
+@pytest.fixture(scope="session")
+def gateway_url(sandbox_server: Sandbox) -> Iterator[str]:
+    """One gateway for the whole run, in production settings."""
+    with gateway_before(sandbox_server) as url:
+        yield url
+
+
+IssueToken = Callable[..., str]
+
+
+@pytest.fixture
+def issue_token(sandbox: Sandbox) -> IssueToken:
+    """Issues tokens of the sandbox: `issue_token(scope=..., customers=...)`."""
+
+    def issue(
+        scope: str = "contacts:read contacts:write", customers: tuple[int, ...] = (5690,)
+    ) -> str:
+        return sandbox.tokens.issue(
+            Grant(client_id="development", scopes=tuple(scope.split()), customers=customers)
+        )
+
+    return issue
+
+
+@pytest.fixture
+def client(gateway_url: str, issue_token: IssueToken) -> Iterator[Client]:
+    """A client with both scopes for customer 5690."""
+    client = Client(gateway_url, issue_token())
+    with client.http:
+        yield client
