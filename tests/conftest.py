@@ -6,6 +6,7 @@ import pytest
 
 from contact_gateway.sandbox import Grant, Sandbox, SandboxServer
 from tests.client import Client
+from tests.scripted_upstream import ScriptedUpstream, reply
 from tests.servers import gateway_before
 
 
@@ -53,3 +54,28 @@ def client(gateway_url: str, issue_token: IssueToken) -> Iterator[Client]:
     client = Client(gateway_url, issue_token())
     with client.http:
         yield client
+
+
+@pytest.fixture(scope="session")
+def scripted_server() -> Iterator[ScriptedUpstream]:
+    """One scripted upstream for the whole run; tests ask for `scripted`."""
+    with ScriptedUpstream() as scripted:
+        yield scripted
+
+
+@pytest.fixture
+def scripted(scripted_server: ScriptedUpstream) -> ScriptedUpstream:
+    """An upstream that answers what the test scripts, 204 until then; nothing received yet."""
+    scripted_server.answers(reply(204))
+    return scripted_server
+
+
+@pytest.fixture
+def scripted_client(
+    scripted: ScriptedUpstream, sandbox: Sandbox, issue_token: IssueToken
+) -> Iterator[Client]:
+    """A client of a gateway of its own in front of `scripted`; tokens are the sandbox's."""
+    with gateway_before(sandbox, upstream_url=scripted.url, upstream_attempt_timeout=0.5) as url:
+        client = Client(url, issue_token())
+        with client.http:
+            yield client
