@@ -2,6 +2,8 @@
 PYTHON ?= python3
 UV_VERSION := 0.13.9
 RUN := .venv/bin/
+COMPILE = $(RUN)uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-header --no-annotate --all-extras
 
 .PHONY: run setup test check schema lock format
 
@@ -28,9 +30,8 @@ schema: .venv/installed ## write schema.graphql
 	$(RUN)contact-gateway schema > schema.graphql
 
 lock: .venv/installed ## choose the newest versions that pyproject.toml allows
-	$(RUN)uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
-		--no-emit-index-url --no-header --no-annotate --group pyproject.toml:dev pyproject.toml \
-		--output-file requirements.lock
+	$(COMPILE) --upgrade --group pyproject.toml:dev pyproject.toml --output-file requirements.lock
+	$(COMPILE) --constraints requirements.lock pyproject.toml --output-file requirements-runtime.lock
 
 .venv/installed: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; try: make PYTHON=python3.12")'
