@@ -4,8 +4,14 @@ UV_VERSION := 0.13.9
 RUN := .venv/bin/
 COMPILE = $(RUN)uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate --all-extras
+# without a name, uv would take the environment that happens to be activated
+INTO_VENV := --python .venv
 
-.PHONY: run setup test check schema lock format
+.DEFAULT_GOAL := help
+.PHONY: help run setup test check schema lock format
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
 
 run: .venv/installed ## start the sandbox and the gateway
 	@$(RUN)contact-gateway demo
@@ -35,7 +41,8 @@ lock: .venv/installed ## choose the newest versions that pyproject.toml allows
 
 .venv/installed: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; try: make PYTHON=python3.12")'
-	test -x .venv/bin/uv || { $(PYTHON) -m venv .venv && .venv/bin/pip install --quiet uv==$(UV_VERSION); }
-	.venv/bin/uv pip sync --quiet --require-hashes requirements.lock
-	.venv/bin/uv pip install --quiet --no-deps --no-build-isolation --editable .
+	test -x .venv/bin/uv || { $(PYTHON) -m venv .venv && \
+		.venv/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION); }
+	.venv/bin/uv pip sync $(INTO_VENV) --quiet --require-hashes requirements.lock
+	.venv/bin/uv pip install $(INTO_VENV) --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
