@@ -8,9 +8,9 @@ from typing import Annotated, NoReturn
 
 import typer
 
-__all__ = ["main"]
+__all__ = ["app", "main"]
 
-_app = typer.Typer(
+app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
@@ -36,10 +36,10 @@ mutation RenameContactGroup($id: ID!, $input: UpdateContactGroupInput!) {
 
 def main() -> None:
     """Run the command line."""
-    _app()
+    app()
 
 
-@_app.command()
+@app.command()
 def demo(
     port: Annotated[int, typer.Option(help="Where the gateway listens, 0 for any port.")] = 8000,
     sandbox_port: _SandboxPort = 8001,
@@ -48,7 +48,7 @@ def demo(
     """Start a sandbox REST server and the gateway in front of it, ready to try."""
     from contact_gateway.sandbox import AUDIENCE, DataFileError, Grant, SandboxServer
     from contact_gateway.serving import listen, serve_on
-    from contact_gateway.settings import load_settings
+    from contact_gateway.settings import SettingsError, load_settings
 
     try:
         with (
@@ -75,11 +75,13 @@ def demo(
                 log_format="console",
             )
             serve_on(listener, settings)
+    except SettingsError as error:  # the environment counts in the demo too
+        _fail(str(error), 2)
     except (OSError, DataFileError) as error:
         _fail(f"The demo cannot start: {error}", 1)
 
 
-@_app.command()
+@app.command()
 def serve() -> None:
     """Start the gateway alone, from the settings CONTACT_GATEWAY_… in the environment or .env."""
     from contact_gateway import serving
@@ -93,7 +95,7 @@ def serve() -> None:
         _fail(f"The gateway cannot start: {error}", 1)
 
 
-@_app.command()
+@app.command()
 def sandbox(port: _SandboxPort = 8001, data: _Data = None) -> None:
     """Start the sandbox REST server alone. GET / of it lists what it can do."""
     from contact_gateway.sandbox import DataFileError, run
@@ -104,7 +106,7 @@ def sandbox(port: _SandboxPort = 8001, data: _Data = None) -> None:
         _fail(f"The sandbox cannot start: {error}", 1)
 
 
-@_app.command()
+@app.command()
 def schema(
     check: Annotated[
         Path | None, typer.Option(help="A file to compare the schema with; exit 1 if it differs.")
@@ -130,7 +132,7 @@ def schema(
         _fail("\n".join([*difference, "Mend it with: make schema"]), 1)
 
 
-@_app.command()
+@app.command()
 def token(
     sandbox_url: Annotated[
         str, typer.Option(help="Where the sandbox is.")
