@@ -1,0 +1,279 @@
+"""What the README says is so: its tables, examples and commands are compared with the code."""
+
+import itertools
+import re
+from collections.abc import Iterator
+from enum import Enum
+from pathlib import Path
+
+import graphql
+import httpx
+import orjson
+import pytest
+import typer
+
+from contact_gateway import cli
+from contact_gateway.http.replies import HTTPErrorCode
+from contact_gateway.operations import RequestErrorCode
+from contact_gateway.sandbox import SCENARIOS, Grant, Sandbox, SandboxServer
+from contact_gateway.schema import build_schema
+from contact_gateway.schema.errors import ErrorCode
+from contact_gateway.schema.failures import FAILURES
+from contact_gateway.schema.masking import INTERNAL_SERVER_ERROR
+from contact_gateway.settings import Settings, load_settings
+from contact_gateway.upstream.problems import read_failure
+from tests import readme
+from tests.client import Client
+from tests.servers import gateway_before
+
+SCHEMA = build_schema()
+
+
+def default_text(field: str) -> str:
+    """How the README writes the default of a setting."""
+    info = Settings.model_fields[field]
+    if info.is_required():
+        return "required"
+    default = info.default
+    if default is None or default == ():
+        return "none"
+    if isinstance(default, bool):
+        return f"`{str(default).lower()}`"
+    return f"`{','.join(default) if isinstance(default, tuple) else default}`"
+
+
+def test_the_table_of_settings() -> None:
+    """It has every setting, with its default, and in the words that an error expects it in."""
+    shown = set(readme.table("Variable", "Default", "Expected"))
+    true = {
+        (f"`{name.upper()}`", default_text(name), str(info.description))
+        for name, info in Settings.model_fields.items()
+    }
+
+    assert shown == true, readme.mend("Settings", shown, true)
+
+
+def test_the_environment_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The example of a `.env` is all that `serve` needs, and every line of it is a setting."""
+    for name in Settings.model_fields:
+        monkeypatch.delenv(f"CONTACT_GATEWAY_{name.upper()}", raising=False)
+    (example,) = readme.blocks("ini")
+    path = tmp_path / ".env"
+    path.write_text(example)
+    names = {line.partition("=")[0].removeprefix("CONTACT_GATEWAY_") for line in example.split()}
+
+    settings = load_settings(_env_file=path)
+
+    assert {name.upper() for name in settings.model_fields_set} == names
+
+
+def test_the_table_of_scenario_ids() -> None:
+    """It has every scenario of the sandbox, in the words in which the sandbox lists it."""
+    rows = readme.table("Id", "The sandbox", "Member of the union", "outcome")
+    shown = {row[:2] for row in rows}
+    true = {(f"`{scenario.id}`", scenario.effect) for scenario in SCENARIOS}
+
+    assert shown == true, readme.mend("Scenario ids", shown, true)
+
+
+@pytest.fixture(scope="module")
+def scenario_sandbox() -> Iterator[Sandbox]:
+    """A sandbox of this module alone, because scenarios change groups."""
+    with SandboxServer() as sandbox:
+        yield sandbox
+
+
+@pytest.mark.parametrize(
+    ("scenario", "member", "outcome"),
+    [
+        (readme.code(row[0]), readme.code(row[2]), readme.code(row[3]))
+        for row in readme.table("Id", "The sandbox", "Member of the union", "outcome")
+    ],
+)
+def test_a_scenario_id(scenario_sandbox: Sandbox, scenario: str, member: str, outcome: str) -> None:
+    """Updating the group is answered with the member and the outcome that its row says.
+
+    The short timeout is for those that hang and drip; it comes after the connection is made.
+    """
+    silent = scenario in {"9001", "9004"}
+    timeouts = {"upstream_attempt_timeout": 0.5, "upstream_deadline": 1} if silent else {}
+    grant = Grant(client_id="test", scopes=("contacts:read", "contacts:write"), customers=(5690,))
+    with gateway_before(scenario_sandbox, **timeouts) as url:
+        client = Client(url, scenario_sandbox.tokens.issue(grant))
+        with client.http:
+            result = client.rename(scenario, {"name": f"Renamed {scenario}"})
+
+    assert (result["__typename"], result.get("outcome", "")) == (member, outcome), (
+        "README.md, Scenario ids: mend the row"
+    )
+
+
+def test_the_table_of_outcomes() -> None:
+    """It has one row for each row of FAILURES, and one for success."""
+    shown = {
+        (readme.code(member), outcome, retryable, where)
+        for _, member, outcome, retryable, where in readme.table(
+            "What happened", "Member of the union", "outcome", "retryable", "In the code"
+        )
+    }
+    true = {
+        (
+            failure.member.__name__,
+            f"`{failure.outcome.value}`",
+            str(failure.retryable).lower(),
+            f"`{kind.__module__.rpartition('.')[2]}.{kind.__name__}`".replace("builtins.", ""),
+        )
+        for kind, failure in FAILURES.items()
+    } | {("UpdateContactGroupSuccess", "", "", "")}
+
+    assert shown == true, readme.mend("Outcomes", shown, true)
+
+
+def answers() -> Iterator[httpx.Response]:
+    """Every status that is not success, with and without a problem, field errors and a wait."""
+    bodies: list[dict[str, object] | None] = [None, {}, {"errors": {}}]
+    waits = [{}, {"Retry-After": "1"}]
+    for status, body, wait in itertools.product(range(300, 600), bodies, waits):
+        yield httpx.Response(status, json=body, headers=wait)
+
+
+def test_the_statuses_of_the_table_of_outcomes() -> None:
+    """Whatever the upstream answers, the row of what becomes of it mentions the status."""
+    rows = {
+        readme.code(where).rpartition(".")[2]: what
+        for what, *_, where in readme.table(
+            "What happened", "Member of the union", "outcome", "retryable", "In the code"
+        )
+    }
+    missed = set()
+    for answer in answers():
+        kind = type(read_failure(answer, 0, expose_server_problems=False)).__name__
+        status = str(answer.status_code)
+        if status not in rows[kind] and f"{status[0]}xx" not in rows[kind]:
+            missed.add((status, kind))
+
+    assert missed == set(), "README.md, Outcomes: mend the rows of these"
+
+
+def codes(enum: type[Enum]) -> set[str]:
+    """The values of an enum of codes."""
+    return {str(member.value) for member in enum}
+
+
+def test_the_table_of_request_error_codes() -> None:
+    """It has every code that a request without `data` can be answered with."""
+    shown = {readme.code(row[0]) for row in readme.table("Code", "Status", "Meaning")}
+
+    assert shown == codes(HTTPErrorCode) | codes(RequestErrorCode) | {INTERNAL_SERVER_ERROR}, (
+        "README.md, Error codes: mend the first table"
+    )
+
+
+def test_the_table_of_mutation_error_codes() -> None:
+    """It has every code of a failed mutation or query."""
+    shown = {readme.code(row[0]) for row in readme.table("Code", "Meaning")}
+
+    assert shown == codes(ErrorCode), "README.md, Error codes: mend the second table"
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        *readme.blocks("graphql"),
+        readme.typescript_document(),
+        *(body["query"] for body in readme.curl_bodies()),
+    ],
+)
+def test_a_document(document: str) -> None:
+    """Every GraphQL document fits the schema."""
+    errors = graphql.validate(SCHEMA, graphql.parse(document))
+
+    assert errors == [], f"README.md: mend the document that begins {document[:60]!r}"
+
+
+def examples() -> list[tuple[str, str]]:
+    """The blocks of JSON: variables of the mutation, and the reply to them, in turn."""
+    json = readme.blocks("json")
+    return list(zip(json[::2], json[1::2], strict=True))
+
+
+@pytest.mark.parametrize(("variables", "reply"), examples())
+def test_an_example_of_the_mutation(client: Client, variables: str, reply: str) -> None:
+    """The gateway answers the variables with exactly the reply that is shown."""
+    mutation = readme.blocks("graphql")[0]
+    shown = orjson.loads(reply)
+    request_id = shown["data"]["updateContactGroup"].get("requestId", "any")
+
+    response = client.post(mutation, orjson.loads(variables), X_Request_Id=request_id)
+
+    assert response.json() == shown, "README.md, The mutation: copy the reply from a run"
+
+
+def test_the_curl_line(client: Client) -> None:
+    """The curl line renames the group that it names."""
+    rename = readme.curl_bodies()[0]
+
+    response = client.post(rename["query"], rename["variables"])
+
+    assert response.json()["data"]["updateContactGroup"] == {
+        "__typename": "UpdateContactGroupSuccess",
+        "contactGroup": {"id": rename["variables"]["id"], **rename["variables"]["input"]},
+    }
+
+
+def test_the_cases_of_the_typescript_example() -> None:
+    """The switch has a case for each member of the union, and the types have the same members."""
+    (example,) = readme.blocks("ts")
+    cases = re.findall(r'case "(\w+)":', example)
+    declared = re.findall(r'(?:Failure<|\{ __typename: )"(\w+)"', example)
+    union = SCHEMA.type_map["UpdateContactGroupResult"]
+    assert isinstance(union, graphql.GraphQLUnionType)
+    members = sorted(member.name for member in union.types)
+
+    assert (sorted(cases), sorted(declared)) == (members, members), "README.md: mend In TypeScript"
+
+
+def test_the_targets_of_make() -> None:
+    """Every target is in the README, and every `make` of the README is a target."""
+    makefile = (readme.ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z]+):", makefile, re.MULTILINE))
+
+    assert readme.commands("make") == targets, "README.md: mend Try it or Development"
+
+
+def test_the_commands() -> None:
+    """Every command is in the README, and every `contact-gateway` of the README is a command."""
+    group = typer.main.get_command(cli.app)
+    names = set(group.commands)  # type: ignore[attr-defined]  # typer gives a group here
+
+    assert readme.commands("contact-gateway") == names, "README.md: mend Commands"
+
+
+def test_what_ci_runs() -> None:
+    """CI runs only commands that the README names."""
+    script = (readme.ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    shell = ("#", "set ", "cd ")
+    lines = [line for line in script.splitlines() if line and not line.startswith(shell)]
+
+    assert [line for line in lines if f"`{line}`" not in readme.TEXT] == [], (
+        "README.md, Development: name what .ci/run runs"
+    )
+
+
+def test_the_layout() -> None:
+    """Every package and module of the gateway has its line."""
+    (layout,) = readme.blocks("text")
+    shown = {line.split()[0].rstrip("/") for line in layout.splitlines()}
+    package = readme.ROOT / "src" / "contact_gateway"
+    modules = {
+        path.name for path in package.iterdir() if path.is_dir() or path.name.endswith(".py")
+    }
+
+    assert shown >= modules - {"__pycache__", "__init__.py", "__main__.py"}, "README.md, Layout"
+
+
+def test_a_link_to_a_file() -> None:
+    """Every file that the README points to is there."""
+    linked = re.findall(r"\]\((?!https:)([^)#]+)\)", readme.TEXT)
+
+    assert [path for path in linked if not (readme.ROOT / path).exists()] == []
