@@ -1,42 +1,49 @@
 """The composition root: builds everything in the order in which a request meets it."""
 
-import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from functools import partial
 
+from pydantic import SecretStr
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from contact_gateway.http import GraphiQL, GraphQLEndpoint, Readiness, livez
-from contact_gateway.identity import KeySet, TokenRules, TokenVerifier
+from contact_gateway.http import GraphiQL, GraphQLEndpoint, Readiness, Verifier, livez
+from contact_gateway.identity import KeySet, TokenRules, TokenVerifier, UpstreamVerifier
 from contact_gateway.logs import configure_logs
 from contact_gateway.operations import OperationStore
 from contact_gateway.schema import build_schema
-from contact_gateway.settings import Settings, load_settings
-from contact_gateway.upstream import ContactGroups, Transport, fetch_document
+from contact_gateway.settings import (
+    Settings,
+    TokenVerification,
+    UpstreamAuthentication,
+    load_settings,
+)
+from contact_gateway.upstream import (
+    ClientCredentials,
+    ContactGroups,
+    CredentialsTransport,
+    TokenEndpoint,
+    Transport,
+    fetch_document,
+)
 
 __all__ = ["build_app", "build_app_from_environment"]
 
 
+# What runs for as long as the application does, in the order in which it is started.
+Lifetimes = list[Callable[[], AbstractAsyncContextManager[object]]]
+
+
 def build_app(settings: Settings) -> Starlette:
     """The gateway that `settings` describe, as an ASGI application."""
-    # The key set has a pool of its own: a busy upstream must not keep tokens from being verified.
-    key_set_transport = Transport(max_connections=2)
-    keys = KeySet(
-        partial(
-            fetch_document,
-            key_set_transport,
-            settings.jwt_jwks_url or "",
-            seconds=5,
-            largest=65536,
-        )
-    )
-    upstream_transport = Transport(settings.upstream_max_connections)
+    lifetimes: Lifetimes = []
+    verifier, can_verify = _verifier(settings, lifetimes)
     contact_groups = ContactGroups(
-        upstream_transport,
+        _upstream_transport(settings, lifetimes),
         settings.upstream_url,
         attempt_timeout=settings.upstream_attempt_timeout,
         expose_server_problems=settings.expose_server_problems,
@@ -45,7 +52,7 @@ def build_app(settings: Settings) -> Starlette:
     endpoint: ASGIApp = GraphQLEndpoint(
         schema=schema,
         operations=OperationStore(schema, introspection=settings.introspection),
-        verifier=TokenVerifier(keys, _token_rules(settings)),
+        verifier=verifier,
         contact_groups=contact_groups,
         deadline=settings.upstream_deadline,
         max_body_bytes=settings.max_body_bytes,
@@ -54,16 +61,18 @@ def build_app(settings: Settings) -> Starlette:
     if settings.graphiql:
         endpoint = GraphiQL(endpoint)
 
-    @contextlib.asynccontextmanager
+    @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        async with key_set_transport, keys.kept_fresh(), upstream_transport:
+        async with AsyncExitStack() as stack:
+            for lifetime in lifetimes:
+                await stack.enter_async_context(lifetime())
             yield
 
     return Starlette(
         routes=[
             Route("/graphql", endpoint),
             Route("/livez", livez),
-            Route("/readyz", Readiness(keys).readyz),
+            Route("/readyz", Readiness(can_verify).readyz),
         ],
         middleware=_cross_origin(settings),
         lifespan=lifespan,
@@ -77,15 +86,46 @@ def build_app_from_environment() -> Starlette:
     return build_app(settings)
 
 
-def _token_rules(settings: Settings) -> TokenRules:
-    return TokenRules(
+def _verifier(settings: Settings, lifetimes: Lifetimes) -> tuple[Verifier, Callable[[], bool]]:
+    """Who tells a genuine token, and whether it can tell yet."""
+    if settings.token_verification is TokenVerification.UPSTREAM:
+        return UpstreamVerifier(settings.jwt_scope_claim), lambda: True
+    # The key set has a pool of its own: a busy upstream must not keep tokens from being verified.
+    transport = Transport(max_connections=2)
+    url = settings.jwt_jwks_url or ""
+    keys = KeySet(partial(fetch_document, transport, url, seconds=5, largest=65_536))
+    lifetimes += [lambda: transport, keys.kept_fresh]
+    rules = TokenRules(
         issuer=settings.jwt_issuer or "",
         audience=settings.jwt_audience or "",
         algorithms=frozenset(settings.jwt_algorithms),
-        types=frozenset(name.lower() for name in settings.jwt_types),
+        types=frozenset(settings.jwt_types),
         scope_claim=settings.jwt_scope_claim,
         customer_claim=settings.jwt_customer_claim,
     )
+    return TokenVerifier(keys, rules), lambda: keys.ready
+
+
+def _upstream_transport(
+    settings: Settings, lifetimes: Lifetimes
+) -> Transport | CredentialsTransport:
+    """The way to the upstream, with the caller's token or with the gateway's own."""
+    transport = Transport(settings.upstream_max_connections)
+    lifetimes.append(lambda: transport)
+    if settings.upstream_auth is UpstreamAuthentication.PASSTHROUGH:
+        return transport
+    token_transport = Transport(max_connections=2)  # as for the key set
+    credentials = ClientCredentials(
+        TokenEndpoint(
+            token_transport,
+            settings.upstream_token_url or "",
+            settings.upstream_client_id or "",
+            settings.upstream_client_secret or SecretStr(""),
+            settings.upstream_client_auth,
+        )
+    )
+    lifetimes += [lambda: token_transport, lambda: credentials]
+    return CredentialsTransport(transport, credentials)
 
 
 def _cross_origin(settings: Settings) -> list[Middleware]:

@@ -3,7 +3,7 @@
 import ipaddress
 from enum import StrEnum
 from typing import Annotated, Literal, Self
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic import model_validator as validate_together
@@ -22,6 +22,7 @@ PREFIX = "CONTACT_GATEWAY_"
 
 _SIGNATURE_ALGORITHMS = frozenset(
     {"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"}
+    | {"Ed25519", "Ed448"}  # RFC 9864: the names that are to replace EdDSA
 )
 
 
@@ -61,22 +62,30 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _http_url(text: str) -> str:
+def _url_parts(text: str) -> SplitResult:
     parts = urlsplit(text)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+    if parts.scheme not in {"http", "https"} or not parts.hostname or "#" in text:
         raise ValueError
     if parts.username is not None or parts.password is not None:
         raise ValueError
+    if not text.isprintable() or " " in text:
+        raise ValueError
     _ = parts.port  # raises ValueError when it is not a port
+    return parts
+
+
+def _base_url(text: str) -> str:
+    _url_parts(text)
+    if "?" in text:
+        raise ValueError
     return text.rstrip("/")
 
 
 def _secure_url(text: str) -> str:
-    url = _http_url(text)
-    parts = urlsplit(url)
+    parts = _url_parts(text)
     if parts.scheme != "https" and not _is_loopback(parts.hostname or ""):
         raise ValueError
-    return url
+    return text  # as it is: some issuers tell their key sets apart by a query or a final slash
 
 
 def _split(value: object) -> object:
@@ -99,7 +108,7 @@ def _origins(origins: tuple[str, ...]) -> tuple[str, ...]:
     return origins
 
 
-HttpUrl = Annotated[str, AfterValidator(_http_url)]
+BaseUrl = Annotated[str, AfterValidator(_base_url)]
 SecureUrl = Annotated[str, AfterValidator(_secure_url)]
 CommaSeparated = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 Seconds = Annotated[float, Field(gt=0, le=300, allow_inf_nan=False)]
@@ -122,7 +131,7 @@ class Settings(BaseSettings):
     port: int = Field(8000, ge=0, le=65535, description="the port to listen on, 0 to 65535")
     workers: int = Field(1, ge=1, le=64, description="the number of processes, 1 to 64")
 
-    upstream_url: HttpUrl = Field(
+    upstream_url: BaseUrl = Field(
         description="the base URL of the REST API without /v1, such as https://api.bigchange.com"
     )
     upstream_auth: UpstreamAuthentication = Field(
@@ -176,7 +185,7 @@ class Settings(BaseSettings):
         "scope", min_length=1, description="the name of the claim that holds the scopes"
     )
     jwt_customer_claim: str | None = Field(
-        None, min_length=1, description="the name of the claim that holds the customers"
+        None, min_length=1, description="the name of the claim that holds the customers, for jwks"
     )
 
     graphiql: bool = Field(default=False, description="true or false: serve GraphiQL")

@@ -1,21 +1,18 @@
 """Who calls: the `Authorization` header of a request, before anything else of it is read."""
 
-import re
 from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Protocol
 
 import structlog
 
+from contact_gateway.bearer import bearer_token
 from contact_gateway.http.replies import HTTPErrorCode, HTTPRefusalError
 from contact_gateway.identity import InvalidTokenError, Principal
 
 __all__ = ["Verifier", "authenticate"]
 
 _log = structlog.get_logger(__name__)
-
-# RFC 6750 section 2.1: the scheme's case does not matter, and one space stands before the token
-_BEARER = re.compile(rb"bearer ([A-Za-z0-9._~+/-]+=*)", re.IGNORECASE)
 
 
 class Verifier(Protocol):
@@ -34,17 +31,17 @@ async def authenticate(header: Sequence[bytes], verifier: Verifier) -> Principal
     if not header:
         raise _unauthenticated(b"Bearer")
     try:
-        return await verifier.verify(_bearer_token(header))
+        return await verifier.verify(_only_token(header))
     except InvalidTokenError as error:
         _log.info("token_refused", reason=str(error))
         raise _unauthenticated(b'Bearer error="invalid_token"') from None
 
 
-def _bearer_token(header: Sequence[bytes]) -> str:
-    match = _BEARER.fullmatch(header[0])
-    if match is None or len(header) > 1:
+def _only_token(header: Sequence[bytes]) -> str:
+    token = bearer_token(header[0]) if len(header) == 1 else None
+    if token is None:
         raise InvalidTokenError("not one bearer token")
-    return match[1].decode("ascii")
+    return token
 
 
 def _unauthenticated(challenge: bytes) -> HTTPRefusalError:

@@ -1,10 +1,11 @@
 """Reading a GraphQL-over-HTTP request: bytes with a limit, strict JSON, a well-formed request."""
 
-import json
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any
 
 from starlette.types import Receive
+
+from contact_gateway import strict_json
 
 __all__ = [
     "BodyTooLargeError",
@@ -74,11 +75,10 @@ def read_request(body: bytes) -> GraphQLRequest:
         NotJSONError: the body is not one JSON value in UTF-8 without duplicate keys.
         NotWellFormedError: it is not an object of the parameters of a request.
     """
-    # the standard library's decoder, because it can refuse duplicate keys and keeps lone
-    # surrogates, which must come back as a typed error and not as a syntax error
     try:
-        document = _DECODER.decode(body.decode("utf-8"))
-    except (ValueError, RecursionError) as error:
+        # it keeps lone surrogates, which must come back as a typed error, not as a syntax error
+        document = strict_json.decode(body)
+    except ValueError as error:
         raise NotJSONError("Expected one JSON object in UTF-8, without duplicate keys.") from error
     if not isinstance(document, dict):
         raise NotWellFormedError("Expected a JSON object.")
@@ -92,17 +92,3 @@ def read_request(body: bytes) -> GraphQLRequest:
         if not isinstance(document.get(name), dict | None):
             raise NotWellFormedError(f"Expected `{name}` to be an object or null.")
     return GraphQLRequest(query, operation_name, document.get("variables") or {})
-
-
-def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        raise ValueError("duplicate keys")
-    return members
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")
-
-
-_DECODER = json.JSONDecoder(object_pairs_hook=_without_duplicates, parse_constant=_no_constant)

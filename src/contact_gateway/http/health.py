@@ -1,11 +1,10 @@
 """Health: whether the process lives, and whether it should be sent requests."""
 
+from collections.abc import Callable
 from http import HTTPStatus
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
-
-from contact_gateway.identity import KeySet
 
 __all__ = ["Readiness", "livez"]
 
@@ -16,13 +15,16 @@ async def livez(_: Request) -> PlainTextResponse:
 
 
 class Readiness:
-    """`GET /readyz`: 200 when requests can be served, else 503, whatever the upstream's health."""
+    """`GET /readyz`: 200 when requests can be served, else 503, whatever the upstream's health.
 
-    def __init__(self, keys: KeySet) -> None:
-        self._keys = keys
+    `can_verify` tells whether tokens can be verified.
+    """
+
+    def __init__(self, can_verify: Callable[[], bool]) -> None:
+        self._can_verify = can_verify
 
     async def readyz(self, _: Request) -> PlainTextResponse:
-        """Whether the keys that tokens are verified with are there."""
-        if self._keys.ready:
+        """Whether the keys that tokens are verified with are there, if keys are needed."""
+        if self._can_verify():
             return PlainTextResponse("ok\n")
         return PlainTextResponse("no key set yet\n", HTTPStatus.SERVICE_UNAVAILABLE)

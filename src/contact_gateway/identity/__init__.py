@@ -3,7 +3,9 @@
 from contact_gateway.identity.customers import BadCustomerIdError, choose_customer
 from contact_gateway.identity.key_set import KeySet
 from contact_gateway.identity.principal import Principal
-from contact_gateway.identity.tokens import InvalidTokenError, TokenRules, TokenVerifier
+from contact_gateway.identity.signed_token import InvalidTokenError
+from contact_gateway.identity.tokens import TokenRules, TokenVerifier
+from contact_gateway.identity.unverified_tokens import UpstreamVerifier
 
 __all__ = [
     "BadCustomerIdError",
@@ -12,5 +14,6 @@ __all__ = [
     "Principal",
     "TokenRules",
     "TokenVerifier",
+    "UpstreamVerifier",
     "choose_customer",
 ]

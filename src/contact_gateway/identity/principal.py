@@ -6,7 +6,7 @@ from typing import Any
 
 from contact_gateway.int64 import parse_int64
 
-__all__ = ["Principal", "read_principal"]
+__all__ = ["Principal", "read_principal", "read_scopes"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +34,13 @@ def read_principal(
     subject = claims.get("sub")
     return Principal(
         subject=subject if isinstance(subject, str) else "",
-        scopes=_read_scopes(claims.get(scope_claim)),
+        scopes=read_scopes(claims.get(scope_claim)),
         customers=None if customer_claim is None else _read_customers(claims.get(customer_claim)),
         token=token,
     )
 
 
-def _read_scopes(claim: object) -> frozenset[str]:
+def read_scopes(claim: object) -> frozenset[str]:
     """A string of scopes parted by single spaces (RFC 8693 section 4.2), or an array of scopes.
 
     What has any other shape grants nothing.

@@ -45,6 +45,9 @@ FAILURES: Mapping[type[Exception], Failure] = MappingProxyType({
     problems.NotSentError: Failure(
         errors.UpstreamUnavailableError, ErrorCode.UPSTREAM_UNAVAILABLE, NOT_APPLIED, True,
         "The service cannot be reached at the moment."),
+    problems.CredentialsRefusedError: Failure(
+        errors.UpstreamUnavailableError, ErrorCode.UPSTREAM_UNAVAILABLE, NOT_APPLIED, False,
+        "The service does not accept requests from us."),
     problems.NotAnsweredError: Failure(
         errors.UpstreamUnavailableError, ErrorCode.UPSTREAM_UNAVAILABLE, UNKNOWN, True,
         "The service did not answer."),

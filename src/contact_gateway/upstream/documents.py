@@ -1,4 +1,4 @@
-"""Fetching one document that the gateway itself needs, such as a key set."""
+"""Fetching one document that the gateway itself needs: a key set, or an access token."""
 
 import asyncio
 
@@ -6,24 +6,29 @@ import httpx
 
 from contact_gateway.upstream.problems import NotAnsweredError, Problem, UnexpectedAnswerError
 
-__all__ = ["fetch_document"]
+__all__ = ["exchange", "fetch_document"]
 
 
 async def fetch_document(
     transport: httpx.AsyncBaseTransport, url: str, *, seconds: float, largest: int
 ) -> bytes:
-    """GET `url` and return its body of at most `largest` bytes; redirects are not followed.
+    """GET the document at `url`; limits and errors are those of `exchange`."""
+    return await exchange(transport, httpx.Request("GET", url), seconds=seconds, largest=largest)
 
-    It gives up after `seconds`.
+
+async def exchange(
+    transport: httpx.AsyncBaseTransport, request: httpx.Request, *, seconds: float, largest: int
+) -> bytes:
+    """Send `request` and return the body of at most `largest` bytes of a 200; no other counts.
+
+    Redirects are not followed. It gives up after `seconds`.
 
     Raises:
         UpstreamError: there is no such document, or it did not come through.
     """
-    deadline = asyncio.get_running_loop().time() + seconds
-    headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
-    response = await transport.handle_async_request(
-        httpx.Request("GET", url, headers=headers, extensions={"deadline": deadline})
-    )
+    request.headers.update({"Accept": "application/json", "Accept-Encoding": "identity"})
+    request.extensions["deadline"] = asyncio.get_running_loop().time() + seconds
+    response = await transport.handle_async_request(request)
     if response.status_code != httpx.codes.OK:
         raise UnexpectedAnswerError(Problem(response.status_code))
     if "incomplete" in response.extensions or len(response.content) > largest:

@@ -2,7 +2,9 @@
 
 UpstreamError
 ├── NotSentError                 nothing of the request left the gateway
-│   └── ConnectError             refused, unresolvable, TLS failed, no connection in time
+│   ├── ConnectError             refused, unresolvable, TLS failed, no connection in time
+│   └── NoTokenError             the token endpoint gives the gateway no token at the moment
+├── CredentialsRefusedError      the gateway's own credentials are not accepted
 ├── NotAnsweredError             sent; then silence, a lost connection or broken HTTP
 └── AnsweredError                the upstream's answer, with its problem
     ├── InvalidFieldsError       422, or 400/409 with a map of field errors
@@ -29,8 +31,10 @@ __all__ = [
     "AnsweredError",
     "BusyError",
     "ConnectError",
+    "CredentialsRefusedError",
     "ForbiddenError",
     "InvalidFieldsError",
+    "NoTokenError",
     "NotAnsweredError",
     "NotFoundError",
     "NotSentError",
@@ -70,6 +74,17 @@ class NotSentError(UpstreamError):
 
 class ConnectError(NotSentError):
     """No connection to the upstream could be made in time."""
+
+
+class NoTokenError(NotSentError):
+    """The gateway has no access token of its own, and its token endpoint gave none in time."""
+
+
+class CredentialsRefusedError(UpstreamError):
+    """The gateway's own credentials are refused, by the upstream or by its token endpoint.
+
+    Whatever was sent was answered with 401, so nothing was changed.
+    """
 
 
 class NotAnsweredError(UpstreamError):
