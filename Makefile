@@ -8,7 +8,7 @@ COMPILE = $(RUN)uv pip compile --quiet --universal --python-version 3.11 --gener
 INTO_VENV := --python .venv
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test check schema lock format
+.PHONY: help run setup test check schema lock format bench
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -34,6 +34,9 @@ format: .venv/installed ## format the code
 
 schema: .venv/installed ## write schema.graphql
 	$(RUN)contact-gateway schema > schema.graphql
+
+bench: .venv/installed ## measure against other gateways (BENCH=--quick for a short look)
+	$(RUN)python -m benchmarks $(BENCH)
 
 lock: .venv/installed ## choose the newest versions that pyproject.toml allows
 	$(COMPILE) --upgrade --group pyproject.toml:dev pyproject.toml --output-file requirements.lock

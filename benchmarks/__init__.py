@@ -1,0 +1,1 @@
+"""What the gateway costs, measured next to what else could do its work: `make bench`."""

@@ -1,0 +1,127 @@
+"""Contestants next to each other: in turn, several rounds, medians."""
+
+import contextlib
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+from benchmarks.contestants import Contestant
+from benchmarks.load import Measurement, measure
+from benchmarks.processes import Cores, ProcessTree, running
+from benchmarks.readiness import wait_until_answering
+from benchmarks.upstream import free_port
+
+__all__ = ["CONNECTIONS", "Figures", "Pace", "Round", "compare", "one_round", "started"]
+
+CONNECTIONS = (32, 1, 256)
+"""How many connections each contestant meets, in this order."""
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How long and how often things are measured; times in whole seconds."""
+
+    rounds: int
+    warm_up: int
+    measure: int
+
+
+@dataclass(frozen=True)
+class Server:
+    """A contestant that answers. `ready_after` is in seconds from its start."""
+
+    process: ProcessTree
+    port: int
+    ready_after: float
+
+
+@dataclass(frozen=True)
+class Round:
+    """What one contestant did in one round; measurements by number of connections."""
+
+    ready_after: float
+    resident_bytes: int
+    measurements: Mapping[int, Measurement]
+
+
+@dataclass(frozen=True)
+class Figures:
+    """One contestant's rounds, and medians over them."""
+
+    name: str
+    rounds: Sequence[Round]
+
+    def of(self, connections: int, read: Callable[[Measurement], float]) -> float:
+        """The median of what `read` takes from the measurements at so many connections."""
+        return median(read(each.measurements[connections]) for each in self.rounds)
+
+    @property
+    def ready_after(self) -> float:
+        """Seconds from start to the first successful answer."""
+        return median(each.ready_after for each in self.rounds)
+
+    @property
+    def resident_megabytes(self) -> float:
+        """Resident memory of the process tree at the end of a round, in 10^6 bytes."""
+        return median(each.resident_bytes for each in self.rounds) / 1e6
+
+
+@contextlib.contextmanager
+def started(contestant: Contestant, cores: Cores) -> Iterator[Server]:
+    """Run a contestant in a folder of its own; it has answered once when the block begins."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        port = free_port()
+        log = folder / "output.log"
+        start = time.monotonic()
+        with running(
+            contestant.command(port),
+            core=cores.server,
+            folder=folder,
+            log=log,
+            environment=contestant.environment(port),
+        ) as process:
+            wait_until_answering(process, port, contestant.workload, log)
+            yield Server(process, port, time.monotonic() - start)
+
+
+def compare(
+    contestants: Sequence[Contestant],
+    cores: Cores,
+    pace: Pace,
+    announce: Callable[[str], None],
+) -> list[Figures]:
+    """Measure all contestants in turn, `pace.rounds` times."""
+    rounds: dict[str, list[Round]] = {contestant.name: [] for contestant in contestants}
+    for number in range(1, pace.rounds + 1):
+        for contestant in contestants:
+            announce(f"Round {number} of {pace.rounds}: {contestant.name}")
+            rounds[contestant.name].append(one_round(contestant, cores, pace))
+    return [Figures(name, each) for name, each in rounds.items()]
+
+
+def one_round(contestant: Contestant, cores: Cores, pace: Pace) -> Round:
+    """Start a contestant, warm it up, and measure it at each number of connections.
+
+    Raises:
+        FailedReplyError: not every reply was a success.
+        NotReadyError: it did not start.
+    """
+    with started(contestant, cores) as server:
+
+        def load(connections: int, seconds: int) -> Measurement:
+            return measure(
+                server.process,
+                server.port,
+                contestant.workload,
+                connections=connections,
+                seconds=seconds,
+                core=cores.load,
+            )
+
+        load(CONNECTIONS[0], pace.warm_up)
+        measurements = {connections: load(connections, pace.measure) for connections in CONNECTIONS}
+        return Round(server.ready_after, server.process.resident_bytes(), measurements)
