@@ -120,9 +120,7 @@ async def _read(answer: aiohttp.ClientResponse, deadline: float) -> httpx.Respon
             answer.close()  # what is left on this connection belongs to nobody
     return httpx.Response(
         answer.status,
-        headers=[
-            (name.decode("latin-1"), value.decode("latin-1")) for name, value in answer.raw_headers
-        ],
+        headers=answer.raw_headers,  # as bytes, because httpx encodes text as ASCII only
         content=b"" if incomplete else bytes(content),
         extensions={"incomplete": incomplete} if incomplete else {},
     )
