@@ -101,12 +101,12 @@ class FailuresAsData(strawberry.ExceptionHandler[Exception, errors.UnexpectedPro
         exception: Exception,
         *,
         field: StrawberryField,  # noqa: ARG002 - Strawberry passes it by name
-        info: strawberry.Info[RequestContext, None],  # noqa: ARG002 - as field
+        info: strawberry.Info[RequestContext, None],
     ) -> Any:
         """The member of the union that stands for `exception`."""
         failure = failure_of(exception)
         if failure is FAILURES[Exception]:
-            _log.error("bug", exc_info=exception)
+            _log.error("bug", request_id=info.context.request_id, exc_info=exception)
         problem = exception.problem if isinstance(exception, problems.AnsweredError) else None
         return failure.member(
             message=failure.message,
@@ -160,6 +160,7 @@ _FURTHER_FIELDS: Mapping[type[errors.MutationError], Callable[[Exception], dict[
     errors.UnexpectedProblemError: _unexpected,
 }
 
+_NO_REASON = "The service gave no reason."
 _INPUT_FIELDS = {"name": ("input", "name")}
 
 
@@ -176,10 +177,11 @@ def field_errors(exception: Exception) -> Mapping[tuple[str, ...], tuple[str, ..
     found: dict[tuple[str, ...], tuple[str, ...]] = {}
     for name, messages in exception.field_errors.items():
         path = _INPUT_FIELDS.get(name.lower().removeprefix("$.").removeprefix("input."))
-        kept = messages if path else tuple(f"{name}: {message}" for message in messages)
+        said = messages or (_NO_REASON,)
+        kept = said if path else tuple(f"{name}: {message}" for message in said)
         where = path or ("input",)
         found[where] = found.get(where, ()) + kept
     if not found:
-        said = exception.problem.detail or exception.problem.title
-        found["input",] = (said,) if said else ()
+        problem = exception.problem
+        found["input",] = (problem.detail or problem.title or _NO_REASON,)
     return found

@@ -31,7 +31,7 @@ def format_error(error: GraphQLError, request_id: str) -> dict[str, Any]:
         formatted["message"] = failure.message
         formatted["extensions"] = {"code": failure.code.value, **_details(cause)}
     else:
-        _log.error("bug", exc_info=cause or error)
+        _log.error("bug", request_id=request_id, exc_info=cause or error)
         formatted["extensions"] = {"code": INTERNAL_SERVER_ERROR}
     formatted["extensions"]["requestId"] = request_id
     return formatted

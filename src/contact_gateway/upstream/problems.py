@@ -18,8 +18,10 @@ UpstreamError
     └── UnexpectedServerAnswerError   any other 5xx
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any
@@ -156,12 +158,15 @@ def retry_after_seconds(value: str | None, now: float) -> int | None:
         return None
     text = value.strip()
     if text.isascii() and text.isdecimal():
-        return min(int(text[:20]), _LONGEST_WAIT)
+        # cut, because int() refuses thousands of digits
+        return min(int(text.lstrip("0")[:20] or "0"), _LONGEST_WAIT)
     try:
-        seconds = parsedate_to_datetime(text).timestamp() - now
+        date = parsedate_to_datetime(text)
+        # RFC 9110 section 5.6.7: the form without a zone is in UTC too
+        seconds = (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp() - now
     except (ValueError, TypeError, OverflowError, IndexError):
         return None
-    return min(max(0, round(seconds)), _LONGEST_WAIT)
+    return min(max(0, math.ceil(seconds)), _LONGEST_WAIT)
 
 
 def read_failure(
@@ -243,7 +248,7 @@ def _read_problem(status: int, document: dict[str, Any]) -> Problem:
 
 
 def _read_field_errors(document: dict[str, Any]) -> dict[str, tuple[str, ...]]:
-    """Property name → messages. A lone string counts as one message; nothing said is lost."""
+    """Property name → messages. A lone string counts as one message; what is no text is ignored."""
     errors = document.get("errors")
     if not isinstance(errors, dict):
         return {}
