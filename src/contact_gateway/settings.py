@@ -1,6 +1,8 @@
 """Every setting of the gateway: read once, typed, named in errors, secrets masked."""
 
 import ipaddress
+import re
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 from urllib.parse import SplitResult, urlsplit
@@ -63,6 +65,8 @@ def _is_loopback(host: str) -> bool:
 
 
 def _url_parts(text: str) -> SplitResult:
+    if re.search(r"[^!-~]", text):  # urlsplit drops tabs and line breaks without a word
+        raise ValueError
     parts = urlsplit(text)
     if parts.scheme not in {"http", "https"} or not parts.hostname or "#" in text:
         raise ValueError
@@ -103,7 +107,8 @@ def _algorithms(names: tuple[str, ...]) -> tuple[str, ...]:
 def _origins(origins: tuple[str, ...]) -> tuple[str, ...]:
     for origin in origins:
         parts = urlsplit(origin)
-        if f"{parts.scheme}://{parts.netloc}" != origin or parts.scheme not in {"http", "https"}:
+        written = f"{parts.scheme}://{parts.netloc}" == origin == origin.lower()
+        if not written or parts.scheme not in {"http", "https"} or not parts.hostname:
             raise ValueError
     return origins
 
@@ -262,4 +267,18 @@ def load_settings(**values: object) -> Settings:
             _line(field, "missing" if fault == "missing" else "not that")
             for field, fault in found.items()
         ]
-        raise SettingsError(lines) from None
+        raise SettingsError(lines + _further_lines(values, found)) from None
+
+
+_GOOD = {"upstream_url": "https://localhost"}  # of the settings that have no default
+
+
+def _further_lines(values: Mapping[str, object], faulty: Collection[str]) -> list[str]:
+    """What is wrong beside the faulty settings, found by putting good ones in their place."""
+    good = {name: _GOOD.get(name, Settings.model_fields[name].default) for name in faulty}
+    try:
+        Settings(**{**values, **good})  # type: ignore[arg-type]  # pydantic checks them
+    except SettingsError as error:
+        named = tuple(f"{PREFIX}{name.upper()}:" for name in faulty)
+        return [line for line in error.lines if not line.startswith(named)]
+    return []
