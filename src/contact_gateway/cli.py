@@ -21,7 +21,12 @@ _Data = Annotated[
     Path | None,
     typer.Option(help="A SQLite file that survives a restart. Without it, memory."),
 ]
-_SandboxPort = Annotated[int, typer.Option(help="Where the sandbox listens, 0 for any port.")]
+_Port = Annotated[
+    int, typer.Option(help="Where the gateway listens, 0 for any port.", min=0, max=65535)
+]
+_SandboxPort = Annotated[
+    int, typer.Option(help="Where the sandbox listens, 0 for any port.", min=0, max=65535)
+]
 
 _CUSTOMER = 5690
 _MUTATION = """\
@@ -40,11 +45,7 @@ def main() -> None:
 
 
 @app.command()
-def demo(
-    port: Annotated[int, typer.Option(help="Where the gateway listens, 0 for any port.")] = 8000,
-    sandbox_port: _SandboxPort = 8001,
-    data: _Data = None,
-) -> None:
+def demo(port: _Port = 8000, sandbox_port: _SandboxPort = 8001, data: _Data = None) -> None:
     """Start a sandbox REST server and the gateway in front of it, ready to try."""
     from contact_gateway.sandbox import AUDIENCE, DataFileError, Grant, SandboxServer
     from contact_gateway.serving import listen, serve_on

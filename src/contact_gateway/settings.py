@@ -277,7 +277,7 @@ def _further_lines(values: Mapping[str, object], faulty: Collection[str]) -> lis
     """What is wrong beside the faulty settings, found by putting good ones in their place."""
     good = {name: _GOOD.get(name, Settings.model_fields[name].default) for name in faulty}
     try:
-        Settings(**{**values, **good})  # type: ignore[arg-type]  # pydantic checks them
+        Settings(**{**values, **good})
     except SettingsError as error:
         named = tuple(f"{PREFIX}{name.upper()}:" for name in faulty)
         return [line for line in error.lines if not line.startswith(named)]
