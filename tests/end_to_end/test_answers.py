@@ -58,7 +58,7 @@ def client(shared_url: str, issue_token: IssueToken) -> Iterator[Client]:
             id="200 cut off",
         ),
         pytest.param(
-            Answer(b"HTTP/1.1 204 OK\r\nX-Server: caf\xe9\r\nX-More: \xff\r\n\r\n"),
+            Answer(b"HTTP/1.1 204 OK\r\nX-Server: \xe9t\xe9\r\nX-More: \xff\r\n\r\n"),
             CREATED,
             id="204 with headers that are not ASCII",
         ),
