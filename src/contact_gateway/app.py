@@ -23,11 +23,17 @@ from contact_gateway.settings import (
     load_settings,
 )
 from contact_gateway.upstream import (
+    Breaker,
+    Bulkhead,
     ClientCredentials,
     ContactGroups,
     CredentialsTransport,
+    Guard,
+    Retries,
+    RetryBudget,
     TokenEndpoint,
     Transport,
+    event_loop_time,
     fetch_document,
 )
 
@@ -43,9 +49,8 @@ def build_app(settings: Settings) -> Starlette:
     lifetimes: Lifetimes = []
     verifier, can_verify = _verifier(settings, lifetimes)
     contact_groups = ContactGroups(
-        _upstream_transport(settings, lifetimes),
+        Retries(_upstream_transport(settings, lifetimes), RetryBudget()),
         settings.upstream_url,
-        attempt_timeout=settings.upstream_attempt_timeout,
         expose_server_problems=settings.expose_server_problems,
     )
     schema = build_schema()
@@ -106,14 +111,20 @@ def _verifier(settings: Settings, lifetimes: Lifetimes) -> tuple[Verifier, Calla
     return TokenVerifier(keys, rules), lambda: keys.ready
 
 
-def _upstream_transport(
-    settings: Settings, lifetimes: Lifetimes
-) -> Transport | CredentialsTransport:
+def _upstream_transport(settings: Settings, lifetimes: Lifetimes) -> Guard | CredentialsTransport:
     """The way to the upstream, with the caller's token or with the gateway's own."""
-    transport = Transport(settings.upstream_max_connections)
+    attempt_timeout = min(settings.upstream_attempt_timeout, settings.upstream_deadline)
+    transport = Transport(settings.upstream_max_connections, attempt_timeout)
     lifetimes.append(lambda: transport)
+    # Whoever waits to try again, or for a token, waits outside and holds no slot meanwhile.
+    guard = Guard(
+        transport,
+        Bulkhead(settings.upstream_max_connections),
+        Breaker(event_loop_time),
+        seconds_to_judge=attempt_timeout / 2,
+    )
     if settings.upstream_auth is UpstreamAuthentication.PASSTHROUGH:
-        return transport
+        return guard
     token_transport = Transport(max_connections=2)  # as for the key set
     credentials = ClientCredentials(
         TokenEndpoint(
@@ -125,7 +136,7 @@ def _upstream_transport(
         )
     )
     lifetimes += [lambda: token_transport, lambda: credentials]
-    return CredentialsTransport(transport, credentials)
+    return CredentialsTransport(guard, credentials)
 
 
 def _cross_origin(settings: Settings) -> list[Middleware]:

@@ -25,6 +25,7 @@ from tests.servers import gateway_before
 HTML = "<html><title>Front door</title></html>"
 CREATED = success("1", "New")
 FAILED = "The service failed while it handled the request."
+UNCLEAR = "The service did not say whether the change was made."
 MESSAGES_OF_ALL_CASINGS = (
     '{"errors": {"Name": ["a"], "$.name": ["b"], "input.NAME": "c", "Other": ["d"], "Mute": []}}'
 )
@@ -175,19 +176,19 @@ def test_answer(client: Client, scripted: ScriptedUpstream, answer: Answer, memb
             id="500 without a problem",
         ),
         pytest.param(
-            reply(503), unavailable(FAILED, "UNKNOWN", bare_problem(503)), id="503 for ever"
+            reply(503), unavailable(UNCLEAR, "UNKNOWN", bare_problem(503)), id="503 for ever"
         ),
         pytest.param(
             reply(503, Retry_After="soon"),
-            unavailable(FAILED, "UNKNOWN", bare_problem(503)),
+            unavailable(UNCLEAR, "UNKNOWN", bare_problem(503)),
             id="503 with garbage in Retry-After",
         ),
-        pytest.param(DROP, unavailable("The service did not answer.", "UNKNOWN"), id="closed"),
-        pytest.param(RESET, unavailable("The service did not answer.", "UNKNOWN"), id="reset"),
-        pytest.param(HANG, unavailable("The service did not answer.", "UNKNOWN"), id="silent"),
+        pytest.param(DROP, unavailable(UNCLEAR, "UNKNOWN"), id="closed"),
+        pytest.param(RESET, unavailable(UNCLEAR, "UNKNOWN"), id="reset"),
+        pytest.param(HANG, unavailable(UNCLEAR, "UNKNOWN"), id="silent"),
         pytest.param(
             Answer(b"SSH-2.0-OpenSSH_9.9\r\n", "close"),
-            unavailable("The service did not answer.", "UNKNOWN"),
+            unavailable(UNCLEAR, "UNKNOWN"),
             id="not HTTP",
         ),
     ],

@@ -125,6 +125,7 @@ class GraphQLEndpoint:
             request_id=request_id,
             traceparent=traceparent_of(headers[b"traceparent"]),
             deadline=deadline,
+            may_read=principal.has_scope("contacts:read"),
         )
         return RequestContext(request_id, principal, caller or None, self.contact_groups)
 

@@ -48,9 +48,18 @@ FAILURES: Mapping[type[Exception], Failure] = MappingProxyType({
     problems.CredentialsRefusedError: Failure(
         errors.UpstreamUnavailableError, ErrorCode.UPSTREAM_UNAVAILABLE, NOT_APPLIED, False,
         "The service does not accept requests from us."),
+    problems.CircuitOpenError: Failure(
+        errors.UpstreamUnavailableError, ErrorCode.UPSTREAM_UNAVAILABLE, NOT_APPLIED, True,
+        "The service has failed too often just now."),
+    problems.QueueFullError: Failure(
+        errors.UpstreamUnavailableError, ErrorCode.UPSTREAM_UNAVAILABLE, NOT_APPLIED, True,
+        "Too many requests are waiting for the service at the moment."),
     problems.NotAnsweredError: Failure(
         errors.UpstreamUnavailableError, ErrorCode.UPSTREAM_UNAVAILABLE, UNKNOWN, True,
         "The service did not answer."),
+    problems.FateUnknownError: Failure(
+        errors.UpstreamUnavailableError, ErrorCode.UPSTREAM_UNAVAILABLE, UNKNOWN, True,
+        "The service did not say whether the change was made."),
     problems.InvalidFieldsError: Failure(
         errors.InvalidInputError, ErrorCode.INVALID_INPUT, NOT_APPLIED, False,
         "Some of the input is not valid."),
@@ -107,7 +116,7 @@ class FailuresAsData(strawberry.ExceptionHandler[Exception, errors.UnexpectedPro
         failure = failure_of(exception)
         if failure is FAILURES[Exception]:
             _log.error("bug", request_id=info.context.request_id, exc_info=exception)
-        problem = exception.problem if isinstance(exception, problems.AnsweredError) else None
+        problem = exception.problem if isinstance(exception, problems.UpstreamError) else None
         return failure.member(
             message=failure.message,
             code=failure.code,

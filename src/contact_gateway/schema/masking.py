@@ -48,7 +48,7 @@ def _details(cause: Exception) -> dict[str, Any]:
     details: dict[str, Any] = {}
     if isinstance(cause, permissions.ScopeMissingError):
         details["requiredScope"] = cause.required_scope
-    if isinstance(cause, problems.AnsweredError):
+    if isinstance(cause, problems.UpstreamError) and cause.problem is not None:
         problem = cause.problem
         details["problem"] = {
             "type": problem.type,
@@ -57,8 +57,8 @@ def _details(cause: Exception) -> dict[str, Any]:
             "detail": problem.detail,
             "instance": problem.instance,
         }
-        if cause.retry_after is not None:
-            details["retryAfterSeconds"] = cause.retry_after
+    if isinstance(cause, problems.UpstreamError) and cause.retry_after is not None:
+        details["retryAfterSeconds"] = cause.retry_after
     if isinstance(cause, input_rules.InvalidInputError):
         details["fieldErrors"] = [
             {"path": list(path), "messages": list(messages)}

@@ -1,18 +1,22 @@
 """The REST API as the gateway sees it: operations, problems and the transport. Knows no GraphQL."""
 
-from contact_gateway.upstream.contact_groups import (
-    Caller,
-    ContactGroup,
-    ContactGroupPage,
-    ContactGroupQuery,
-    ContactGroups,
-)
+from contact_gateway.upstream.breaker import Breaker
+from contact_gateway.upstream.bulkhead import Bulkhead
+from contact_gateway.upstream.caller import Caller
+from contact_gateway.upstream.clock import event_loop_time
+from contact_gateway.upstream.contact_groups import ContactGroups
 from contact_gateway.upstream.credentials import ClientCredentials, CredentialsTransport
 from contact_gateway.upstream.documents import fetch_document
+from contact_gateway.upstream.guard import Guard
+from contact_gateway.upstream.listing import ContactGroup, ContactGroupPage, ContactGroupQuery
+from contact_gateway.upstream.retries import Retries
+from contact_gateway.upstream.retry_budget import RetryBudget
 from contact_gateway.upstream.token_endpoint import TokenEndpoint
 from contact_gateway.upstream.transport import Transport
 
 __all__ = [
+    "Breaker",
+    "Bulkhead",
     "Caller",
     "ClientCredentials",
     "ContactGroup",
@@ -20,7 +24,11 @@ __all__ = [
     "ContactGroupQuery",
     "ContactGroups",
     "CredentialsTransport",
+    "Guard",
+    "Retries",
+    "RetryBudget",
     "TokenEndpoint",
     "Transport",
+    "event_loop_time",
     "fetch_document",
 ]

@@ -1,66 +1,30 @@
 """The contact group operations of the REST API, one method each."""
 
-import asyncio
 import time
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any, Literal
-from urllib.parse import urlencode
 
 import httpx
 import orjson
 
-from contact_gateway.upstream.problems import (
-    NotAnsweredError,
-    Problem,
-    UnexpectedAnswerError,
-    read_failure,
+from contact_gateway.upstream.answers import read_failure
+from contact_gateway.upstream.caller import Caller
+from contact_gateway.upstream.listing import (
+    ContactGroup,
+    ContactGroupPage,
+    ContactGroupQuery,
+    query_string,
+    read_page,
 )
+from contact_gateway.upstream.problems import (
+    FateUnknownError,
+    NotAnsweredError,
+    UnavailableError,
+    UpstreamError,
+)
+from contact_gateway.upstream.retries import Repeat
 
-__all__ = ["Caller", "ContactGroup", "ContactGroupPage", "ContactGroupQuery", "ContactGroups"]
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """For whom a call is made, and all that goes upstream of the request that caused it.
-
-    `deadline` is on the event loop's clock: no attempt outlives it.
-    """
-
-    token: str = field(repr=False)
-    customer: int
-    request_id: str
-    traceparent: str
-    deadline: float
-
-
-@dataclass(frozen=True, slots=True)
-class ContactGroup:
-    """A contact group as the REST API lists it."""
-
-    id: int
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class ContactGroupQuery:
-    """Which groups to list. `ids` is None for all of them, empty for none."""
-
-    ids: tuple[int, ...] | None = None
-    name_prefix: str = ""
-    direction: Literal["ascending", "descending"] = "ascending"
-    page_number: int = 1
-    page_size: int = 50
-
-
-@dataclass(frozen=True, slots=True)
-class ContactGroupPage:
-    """One page of contact groups, with the number and size that the API says it has."""
-
-    items: tuple[ContactGroup, ...]
-    page_number: int
-    page_size: int
+__all__ = ["ContactGroups"]
 
 
 class ContactGroups:
@@ -74,24 +38,53 @@ class ContactGroups:
         transport: httpx.AsyncBaseTransport,
         base_url: str,
         *,
-        attempt_timeout: float,
         expose_server_problems: bool,
         now: Callable[[], float] = time.time,
     ) -> None:
         self._transport = transport
         self._url = f"{base_url}/v1/contactGroups"
-        self._attempt_timeout = attempt_timeout
         self._expose_server_problems = expose_server_problems
         self._now = now
 
     async def update(self, caller: Caller, contact_group_id: int, name: str) -> None:
-        """Update the details of one group ("Update a contact group"). Any 2xx is success."""
-        response = await self._send(
-            caller,
-            "PATCH",
-            f"{self._url}/{contact_group_id}",
-            orjson.dumps({"name": name}),
-        )
+        """Update the details of one group ("Update a contact group"). Any 2xx is success.
+
+        Raises:
+            FateUnknownError: the first attempt got no clear answer, and reading the group back
+                did not help.
+        """
+        try:
+            await self._update(caller, contact_group_id, name)
+        except (NotAnsweredError, UnavailableError) as unclear:
+            await self._settle(caller, contact_group_id, name, unclear)
+
+    async def list(
+        self, caller: Caller, query: ContactGroupQuery, repeat: Repeat | None = None
+    ) -> ContactGroupPage:
+        """List one page of the customer's contact groups ("Get a list of contact groups")."""
+        if query.ids == ():  # the API refuses an empty filter, and the answer is known
+            return ContactGroupPage((), query.page_number, query.page_size)
+        url = f"{self._url}?{query_string(query)}"
+        response = await self._send(caller, "GET", url, b"", repeat)
+        if response.status_code != HTTPStatus.OK:
+            raise read_failure(
+                response, self._now(), expose_server_problems=self._expose_server_problems
+            )
+        return read_page(response, query)
+
+    async def by_ids(
+        self, caller: Caller, ids: Collection[int], repeat: Repeat | None = None
+    ) -> dict[int, ContactGroup]:
+        """Read several groups in one call; an id without a group is left out of the answer."""
+        query = ContactGroupQuery(ids=tuple(ids), page_size=len(ids))
+        page = await self.list(caller, query, repeat)
+        return {group.id: group for group in page.items if group.id in ids}
+
+    async def _update(
+        self, caller: Caller, contact_group_id: int, name: str, repeat: Repeat | None = None
+    ) -> None:
+        url = f"{self._url}/{contact_group_id}"
+        response = await self._send(caller, "PATCH", url, orjson.dumps({"name": name}), repeat)
         if not response.is_success:
             raise read_failure(
                 response,
@@ -100,32 +93,36 @@ class ContactGroups:
                 contact_group_id=contact_group_id,
             )
 
-    async def list(self, caller: Caller, query: ContactGroupQuery) -> ContactGroupPage:
-        """List one page of the customer's contact groups ("Get a list of contact groups")."""
-        if query.ids == ():  # the API refuses an empty filter, and the answer is known
-            return ContactGroupPage((), query.page_number, query.page_size)
-        parameters = [("id", str(group_id)) for group_id in query.ids or ()]
-        if query.name_prefix:
-            parameters.append(("name", query.name_prefix))
-        parameters += [
-            ("sortBy", "name"),
-            ("direction", query.direction),
-            ("pageNumber", str(query.page_number)),
-            ("pageSize", str(query.page_size)),
-        ]
-        response = await self._send(caller, "GET", f"{self._url}?{urlencode(parameters)}", b"")
-        if response.status_code != HTTPStatus.OK:
-            raise read_failure(
-                response, self._now(), expose_server_problems=self._expose_server_problems
-            )
-        return _read_page(response, query)
+    async def _settle(
+        self, caller: Caller, contact_group_id: int, name: str, unclear: UpstreamError
+    ) -> None:
+        """Find out what became of an update without a clear answer, and repeat it once.
 
-    async def by_ids(self, caller: Caller, ids: Collection[int]) -> dict[int, ContactGroup]:
-        """Read several groups in one call; an id without a group is left out of the answer."""
-        page = await self.list(caller, ContactGroupQuery(ids=tuple(ids), page_size=len(ids)))
-        return {group.id: group for group in page.items if group.id in ids}
+        Nothing here may tell that the update was not made, whatever is answered: a write that is
+        late may land at any time. So every failure is a FateUnknownError.
 
-    async def _send(self, caller: Caller, method: str, url: str, content: bytes) -> httpx.Response:
+        The name before the update is not known. Any name but the new one counts as it: to repeat
+        the update is what the caller would do next, and ends in what the caller asked for.
+        """
+        if not caller.may_read:
+            raise FateUnknownError(unclear) from unclear
+        try:
+            groups = await self.by_ids(caller, [contact_group_id], Repeat.READ_BACK)
+        except UpstreamError as unread:
+            # the problem to show is that of the update, not that of the reading
+            raise FateUnknownError(unclear) from unread
+        if contact_group_id not in groups:
+            raise FateUnknownError(unclear) from unclear
+        if groups[contact_group_id].name == name:
+            return
+        try:
+            await self._update(caller, contact_group_id, name, Repeat.RESEND)
+        except UpstreamError as failure:
+            raise FateUnknownError(unclear, failure) from failure
+
+    async def _send(
+        self, caller: Caller, method: str, url: str, content: bytes, repeat: Repeat | None
+    ) -> httpx.Response:
         headers = {
             "Authorization": f"Bearer {caller.token}",
             "Customer-Id": str(caller.customer),
@@ -136,43 +133,12 @@ class ContactGroups:
         }
         if content:
             headers["Content-Type"] = "application/json"
-        now = asyncio.get_running_loop().time()
-        deadline = min(caller.deadline, now + self._attempt_timeout)
         return await self._transport.handle_async_request(
             httpx.Request(
-                method, url, headers=headers, content=content, extensions={"deadline": deadline}
+                method,
+                url,
+                headers=headers,
+                content=content,
+                extensions={"deadline": caller.deadline, "repeat": repeat},
             )
         )
-
-
-def _read_page(response: httpx.Response, query: ContactGroupQuery) -> ContactGroupPage:
-    """Read a list reply.
-
-    Raises:
-        NotAnsweredError: the body did not come through.
-        UnexpectedAnswerError: the body is not a list of contact groups.
-    """
-    if "incomplete" in response.extensions:
-        raise NotAnsweredError(response.extensions["incomplete"])
-    try:
-        document = orjson.loads(response.content)
-        return ContactGroupPage(
-            items=tuple(_read_group(item) for item in document["items"]),
-            page_number=_integer(document.get("pageNumber", query.page_number)),
-            page_size=_integer(document.get("pageSize", query.page_size)),
-        )
-    except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
-        raise UnexpectedAnswerError(Problem(response.status_code)) from error
-
-
-def _read_group(item: dict[str, Any]) -> ContactGroup:
-    name = item["name"]
-    if not isinstance(name, str):
-        raise TypeError("a contact group's name is a string")
-    return ContactGroup(_integer(item["id"]), name)
-
-
-def _integer(value: object) -> int:
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise TypeError("expected an integer")
-    return value

@@ -1,9 +1,8 @@
 """Fetching one document that the gateway itself needs: a key set, or an access token."""
 
-import asyncio
-
 import httpx
 
+from contact_gateway.upstream.clock import event_loop_time
 from contact_gateway.upstream.problems import NotAnsweredError, Problem, UnexpectedAnswerError
 
 __all__ = ["exchange", "fetch_document"]
@@ -27,7 +26,7 @@ async def exchange(
         UpstreamError: there is no such document, or it did not come through.
     """
     request.headers.update({"Accept": "application/json", "Accept-Encoding": "identity"})
-    request.extensions["deadline"] = asyncio.get_running_loop().time() + seconds
+    request.extensions["deadline"] = event_loop_time() + seconds
     response = await transport.handle_async_request(request)
     if response.status_code != httpx.codes.OK:
         raise UnexpectedAnswerError(Problem(response.status_code))

@@ -1,11 +1,16 @@
-"""Every way an upstream call can fail, and how an answer is read into one of them.
+"""Every way an upstream call can fail, named by what the caller of a write must know.
 
 UpstreamError
 ├── NotSentError                 nothing of the request left the gateway
 │   ├── ConnectError             refused, unresolvable, TLS failed, no connection in time
-│   └── NoTokenError             the token endpoint gives the gateway no token at the moment
+│   ├── NoTokenError             the token endpoint gives the gateway no token at the moment
+│   ├── DeadlineError            the deadline came while the request waited for its turn
+│   ├── QueueFullError           too many calls wait already
+│   ├── CircuitOpenError         the upstream failed too often just now
+│   └── RetryBudgetSpentError    too many of the latest calls were repeats
 ├── CredentialsRefusedError      the gateway's own credentials are not accepted
 ├── NotAnsweredError             sent; then silence, a lost connection or broken HTTP
+├── FateUnknownError             no clear answer to a write, and it could not be cleared up
 └── AnsweredError                the upstream's answer, with its problem
     ├── InvalidFieldsError       422, or 400/409 with a map of field errors
     ├── RejectedError            400, 401, 409 and other 4xx that explain themselves
@@ -13,27 +18,23 @@ UpstreamError
     ├── NotFoundError            404 that explains itself
     ├── RateLimitedError         429
     ├── BusyError                503 that says when to come back
-    ├── ServerError              500, 502, 503, 504
+    ├── ServerError              500
+    │   └── UnavailableError     502, 503, 504: perhaps somebody before the upstream spoke
     ├── UnexpectedAnswerError    3xx, 4xx without a problem, an unreadable list
     └── UnexpectedServerAnswerError   any other 5xx
 """
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC
-from email.utils import parsedate_to_datetime
-from http import HTTPStatus
-from typing import Any
-
-import httpx
-import orjson
 
 __all__ = [
     "AnsweredError",
     "BusyError",
+    "CircuitOpenError",
     "ConnectError",
     "CredentialsRefusedError",
+    "DeadlineError",
+    "FateUnknownError",
     "ForbiddenError",
     "InvalidFieldsError",
     "NoTokenError",
@@ -41,18 +42,16 @@ __all__ = [
     "NotFoundError",
     "NotSentError",
     "Problem",
+    "QueueFullError",
     "RateLimitedError",
     "RejectedError",
+    "RetryBudgetSpentError",
     "ServerError",
+    "UnavailableError",
     "UnexpectedAnswerError",
     "UnexpectedServerAnswerError",
     "UpstreamError",
-    "read_failure",
-    "retry_after_seconds",
 ]
-
-_PROBLEM_MEDIA_TYPES = frozenset({"application/problem+json", "application/json"})
-_LONGEST_WAIT = 2**31 - 1  # GraphQL's Int holds no more
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,13 @@ class Problem:
 
 
 class UpstreamError(Exception):
-    """An upstream call that did not do what was asked."""
+    """An upstream call that did not do what was asked.
+
+    `problem` is what the upstream said, if it did; `retry_after` is in seconds, if known.
+    """
+
+    problem: Problem | None = None
+    retry_after: int | None = None
 
 
 class NotSentError(UpstreamError):
@@ -89,15 +94,51 @@ class CredentialsRefusedError(UpstreamError):
     """
 
 
+class DeadlineError(NotSentError):
+    """The deadline of the request came before it could be sent."""
+
+
+class QueueFullError(NotSentError):
+    """As many calls as are allowed are under way, and as many more wait for them."""
+
+
+class CircuitOpenError(NotSentError):
+    """The upstream failed too often just now; `retry_after` is when it will be tried again."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(f"tried again in {retry_after} s")
+        self.retry_after = retry_after
+
+
+class RetryBudgetSpentError(NotSentError):
+    """Too many of the latest calls were repeats already."""
+
+
 class NotAnsweredError(UpstreamError):
     """The request was sent, and no whole answer came back: it may have been carried out."""
+
+
+class FateUnknownError(UpstreamError):
+    """A write got no clear answer, and nothing after that told whether it was carried out.
+
+    It is made of all that failed on the way; the last problem among them is its own. Whatever
+    they would mean on their own, here none of them means that nothing was changed.
+    """
+
+    def __init__(self, *failures: UpstreamError) -> None:
+        super().__init__(", then ".join(type(failure).__name__ for failure in failures))
+        for failure in failures:
+            self.problem = failure.problem or self.problem
+            self.retry_after = failure.retry_after
 
 
 class AnsweredError(UpstreamError):
     """The upstream answered with something other than success.
 
-    `retry_after` is in seconds; `contact_group_id` is the group that a write was meant for.
+    `contact_group_id` is the group that a write was meant for.
     """
+
+    problem: Problem
 
     def __init__(
         self,
@@ -138,7 +179,14 @@ class BusyError(AnsweredError):
 
 
 class ServerError(AnsweredError):
-    """The upstream, or something before it, failed while handling the request."""
+    """The upstream failed while it handled the request."""
+
+
+class UnavailableError(ServerError):
+    """The upstream could not be reached behind what answered, or was too slow for it.
+
+    The request may have got through all the same, and may still be at work.
+    """
 
 
 class UnexpectedAnswerError(AnsweredError):
@@ -147,113 +195,3 @@ class UnexpectedAnswerError(AnsweredError):
 
 class UnexpectedServerAnswerError(AnsweredError):
     """A 5xx that this operation is not documented to give."""
-
-
-def retry_after_seconds(value: str | None, now: float) -> int | None:
-    """Read `Retry-After` (RFC 9110 section 10.2.3), seconds or a date; None if it is neither.
-
-    `now` is the time as seconds since the epoch.
-    """
-    if value is None:
-        return None
-    text = value.strip()
-    if text.isascii() and text.isdecimal():
-        # cut, because int() refuses thousands of digits
-        return min(int(text.lstrip("0")[:20] or "0"), _LONGEST_WAIT)
-    try:
-        date = parsedate_to_datetime(text)
-        # RFC 9110 section 5.6.7: the form without a zone is in UTC too
-        seconds = (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp() - now
-    except (ValueError, TypeError, OverflowError, IndexError):
-        return None
-    return min(max(0, math.ceil(seconds)), _LONGEST_WAIT)
-
-
-def read_failure(
-    response: httpx.Response,
-    now: float,
-    *,
-    expose_server_problems: bool,
-    contact_group_id: int | None = None,
-) -> AnsweredError:
-    """Turn an answer that is not success into the error it stands for: status first, body second.
-
-    `now` is the time as seconds since the epoch. `detail` and `instance` of a 5xx are dropped
-    unless `expose_server_problems`.
-    """
-    status = response.status_code
-    document = _read_document(response)
-    problem = _read_problem(status, document or {})
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR and not expose_server_problems:
-        problem = Problem(status, problem.type, problem.title)
-    retry_after = retry_after_seconds(response.headers.get("Retry-After"), now)
-    return _error_type(status, document, retry_after)(
-        problem, _read_field_errors(document or {}), retry_after, contact_group_id
-    )
-
-
-_BY_STATUS: Mapping[int, type[AnsweredError]] = {
-    401: RejectedError,
-    403: ForbiddenError,
-    422: InvalidFieldsError,
-    429: RateLimitedError,
-    500: ServerError,
-    502: ServerError,
-    503: ServerError,
-    504: ServerError,
-}
-
-
-def _error_type(
-    status: int, document: dict[str, Any] | None, retry_after: int | None
-) -> type[AnsweredError]:
-    if status == HTTPStatus.SERVICE_UNAVAILABLE and retry_after is not None:
-        return BusyError
-    if status in {400, 409} and document is not None and isinstance(document.get("errors"), dict):
-        return InvalidFieldsError
-    if status == HTTPStatus.NOT_FOUND and document is not None:
-        return NotFoundError
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return _BY_STATUS.get(status, UnexpectedServerAnswerError)
-    explained = document is not None and status >= HTTPStatus.BAD_REQUEST
-    return _BY_STATUS.get(status, RejectedError if explained else UnexpectedAnswerError)
-
-
-def _read_document(response: httpx.Response) -> dict[str, Any] | None:
-    """The JSON object of a body, or None where there is none that can be read."""
-    media_type = response.headers.get("Content-Type", "").split(";", 1)[0].strip().lower()
-    if media_type not in _PROBLEM_MEDIA_TYPES or "incomplete" in response.extensions:
-        return None
-    try:
-        document = orjson.loads(response.content)
-    except orjson.JSONDecodeError:
-        return None
-    return document if isinstance(document, dict) else None
-
-
-def _read_problem(status: int, document: dict[str, Any]) -> Problem:
-    """RFC 9457 section 3.1: a member whose value has the wrong type is ignored."""
-
-    def text(member: str) -> str | None:
-        value = document.get(member)
-        return value if isinstance(value, str) else None
-
-    return Problem(
-        status=status,
-        type=text("type") or "about:blank",
-        title=text("title"),
-        detail=text("detail"),
-        instance=text("instance"),
-    )
-
-
-def _read_field_errors(document: dict[str, Any]) -> dict[str, tuple[str, ...]]:
-    """Property name → messages. A lone string counts as one message; what is no text is ignored."""
-    errors = document.get("errors")
-    if not isinstance(errors, dict):
-        return {}
-    found: dict[str, tuple[str, ...]] = {}
-    for name, messages in errors.items():
-        texts = messages if isinstance(messages, list) else [messages]
-        found[name] = tuple(text for text in texts if isinstance(text, str))
-    return found

@@ -1,0 +1,96 @@
+"""Listing contact groups: the query as it stands in a URL, and the reply to it."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+from urllib.parse import urlencode
+
+import httpx
+import orjson
+
+from contact_gateway.upstream.problems import (
+    NotAnsweredError,
+    Problem,
+    UnexpectedAnswerError,
+)
+from contact_gateway.upstream.transport import Incomplete
+
+__all__ = ["ContactGroup", "ContactGroupPage", "ContactGroupQuery", "query_string", "read_page"]
+
+_LARGEST_INT = 2**31 - 1  # GraphQL's Int holds no more
+_LARGEST_ID = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class ContactGroup:
+    """A contact group as the REST API lists it."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContactGroupQuery:
+    """Which groups to list. `ids` is None for all of them, empty for none."""
+
+    ids: tuple[int, ...] | None = None
+    name_prefix: str = ""
+    direction: Literal["ascending", "descending"] = "ascending"
+    page_number: int = 1
+    page_size: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class ContactGroupPage:
+    """One page of contact groups, with the number and size that the API says it has."""
+
+    items: tuple[ContactGroup, ...]
+    page_number: int
+    page_size: int
+
+
+def query_string(query: ContactGroupQuery) -> str:
+    """The query of the URL; a filter that is not used is left out, because empty ones are 422."""
+    parameters = [("id", str(group_id)) for group_id in query.ids or ()]
+    if query.name_prefix:
+        parameters.append(("name", query.name_prefix))
+    parameters += [
+        ("sortBy", "name"),
+        ("direction", query.direction),
+        ("pageNumber", str(query.page_number)),
+        ("pageSize", str(query.page_size)),
+    ]
+    return urlencode(parameters)
+
+
+def read_page(response: httpx.Response, query: ContactGroupQuery) -> ContactGroupPage:
+    """Read a list reply.
+
+    Raises:
+        NotAnsweredError: the body did not come through.
+        UnexpectedAnswerError: the body is not a list of contact groups.
+    """
+    incomplete: Incomplete | None = response.extensions.get("incomplete")
+    if incomplete is not None and incomplete.may_pass:
+        raise NotAnsweredError(incomplete)
+    try:
+        document = orjson.loads(response.content)
+        return ContactGroupPage(
+            items=tuple(_read_group(item) for item in document["items"]),
+            page_number=_integer(document.get("pageNumber", query.page_number), _LARGEST_INT),
+            page_size=_integer(document.get("pageSize", query.page_size), _LARGEST_INT),
+        )
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise UnexpectedAnswerError(Problem(response.status_code)) from error
+
+
+def _read_group(item: dict[str, Any]) -> ContactGroup:
+    name = item["name"]
+    if not isinstance(name, str):
+        raise TypeError("a contact group's name is a string")
+    return ContactGroup(_integer(item["id"], _LARGEST_ID), name)
+
+
+def _integer(value: object, largest: int) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 < value <= largest:
+        raise TypeError("expected a positive integer")
+    return value
