@@ -35,7 +35,7 @@ format: .venv/installed ## format the code
 schema: .venv/installed ## write schema.graphql
 	$(RUN)contact-gateway schema > schema.graphql
 
-bench: .venv/installed ## measure against other gateways (BENCH=--quick for a short look)
+bench: .venv/installed ## measure against other gateways (BENCH=--quick or --alone: a short look)
 	$(RUN)python -m benchmarks $(BENCH)
 
 lock: .venv/installed ## choose the newest versions that pyproject.toml allows

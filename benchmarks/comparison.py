@@ -5,16 +5,18 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from statistics import median
 
 from benchmarks.contestants import Contestant
-from benchmarks.load import Measurement, measure
+from benchmarks.load import FailedReplyError, Measurement, measure
 from benchmarks.processes import Cores, ProcessTree, running
 from benchmarks.readiness import wait_until_answering
-from benchmarks.upstream import free_port
+from benchmarks.upstream import Upstream, free_port
+from benchmarks.workloads import rest_rename
 
-__all__ = ["CONNECTIONS", "Figures", "Pace", "Round", "compare", "one_round", "started"]
+__all__ = ["CONNECTIONS", "Comparison", "Figures", "Pace", "Server", "compare", "started"]
 
 CONNECTIONS = (32, 1, 256)
 """How many connections each contestant meets, in this order."""
@@ -69,9 +71,21 @@ class Figures:
         return median(each.resident_bytes for each in self.rounds) / 1e6
 
 
+@dataclass(frozen=True)
+class Comparison:
+    """All that was measured; the gateway comes first, and the upstream was asked directly too."""
+
+    contestants: Sequence[Figures]
+    upstream: Figures
+
+
 @contextlib.contextmanager
 def started(contestant: Contestant, cores: Cores) -> Iterator[Server]:
-    """Run a contestant in a folder of its own; it has answered once when the block begins."""
+    """Run a contestant in a folder of its own; it has answered once when the block begins.
+
+    Raises:
+        NotReadyError: it never did.
+    """
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         port = free_port()
@@ -90,38 +104,44 @@ def started(contestant: Contestant, cores: Cores) -> Iterator[Server]:
 
 def compare(
     contestants: Sequence[Contestant],
+    upstream: Upstream,
     cores: Cores,
     pace: Pace,
     announce: Callable[[str], None],
-) -> list[Figures]:
-    """Measure all contestants in turn, `pace.rounds` times."""
-    rounds: dict[str, list[Round]] = {contestant.name: [] for contestant in contestants}
-    for number in range(1, pace.rounds + 1):
-        for contestant in contestants:
-            announce(f"Round {number} of {pace.rounds}: {contestant.name}")
-            rounds[contestant.name].append(one_round(contestant, cores, pace))
-    return [Figures(name, each) for name, each in rounds.items()]
-
-
-def one_round(contestant: Contestant, cores: Cores, pace: Pace) -> Round:
-    """Start a contestant, warm it up, and measure it at each number of connections.
+) -> Comparison:
+    """Measure the contestants and the upstream itself in turn, `pace.rounds` times.
 
     Raises:
         FailedReplyError: not every reply was a success.
-        NotReadyError: it did not start.
+        NotReadyError: a contestant did not start.
     """
+    rounds: dict[str, list[Round]] = {contestant.name: [] for contestant in contestants}
+    of_upstream: list[Round] = []
+    for number in range(1, pace.rounds + 1):
+        for contestant in contestants:
+            announce(f"Round {number} of {pace.rounds}: {contestant.name}")
+            rounds[contestant.name].append(_contestant_round(contestant, cores, pace))
+        announce(f"Round {number} of {pace.rounds}: the upstream alone")
+        of_upstream.append(_upstream_round(upstream, cores, pace))
+    return Comparison(
+        [Figures(name, each) for name, each in rounds.items()],
+        Figures("the upstream alone", of_upstream),
+    )
+
+
+def _contestant_round(contestant: Contestant, cores: Cores, pace: Pace) -> Round:
     with started(contestant, cores) as server:
+        load = partial(measure, server.process, server.port, contestant.workload, core=cores.load)
+        try:
+            load(connections=CONNECTIONS[0], seconds=pace.warm_up)
+            found = {each: load(connections=each, seconds=pace.measure) for each in CONNECTIONS}
+        except FailedReplyError as error:
+            raise FailedReplyError(f"{contestant.name}: {error}") from error
+        return Round(server.ready_after, server.process.resident_bytes(), found)
 
-        def load(connections: int, seconds: int) -> Measurement:
-            return measure(
-                server.process,
-                server.port,
-                contestant.workload,
-                connections=connections,
-                seconds=seconds,
-                core=cores.load,
-            )
 
-        load(CONNECTIONS[0], pace.warm_up)
-        measurements = {connections: load(connections, pace.measure) for connections in CONNECTIONS}
-        return Round(server.ready_after, server.process.resident_bytes(), measurements)
+def _upstream_round(upstream: Upstream, cores: Cores, pace: Pace) -> Round:
+    """What the load gets from nginx directly, on the core that both share."""
+    load = partial(measure, upstream.process, upstream.port, rest_rename(upstream), core=cores.load)
+    found = {each: load(connections=each, seconds=pace.measure) for each in CONNECTIONS}
+    return Round(0, upstream.process.resident_bytes(), found)

@@ -33,6 +33,7 @@ def describe(cores: Cores) -> list[tuple[str, str]]:
         ("Memory", f"{_memory_gigabytes():.0f} GB"),
         ("Kernel", f"{platform.system()} {platform.release()}"),
         ("Cores", _cores(cores)),
+        ("Load average before", f"{os.getloadavg()[0]:.1f}"),
         ("Python", f"{platform.python_implementation()} {platform.python_version()}"),
         ("Packages", ", ".join(f"{name} {version(name)}" for name in _PACKAGES)),
         ("Node.js", _output(["node", "--version"])),
