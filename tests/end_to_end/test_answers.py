@@ -1,7 +1,5 @@
 """The rows of the outcome table that the sandbox cannot make: one answer of an upstream each."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from contact_gateway.sandbox import Sandbox
@@ -29,21 +27,6 @@ UNCLEAR = "The service did not say whether the change was made."
 MESSAGES_OF_ALL_CASINGS = (
     '{"errors": {"Name": ["a"], "$.name": ["b"], "input.NAME": "c", "Other": ["d"], "Mute": []}}'
 )
-
-
-@pytest.fixture(scope="module")
-def shared_url(scripted_server: ScriptedUpstream, sandbox_server: Sandbox) -> Iterator[str]:
-    """One gateway for all answers that do not make an upstream look ill."""
-    with gateway_before(sandbox_server, upstream_url=scripted_server.url) as url:
-        yield url
-
-
-@pytest.fixture
-def client(shared_url: str, issue_token: IssueToken) -> Iterator[Client]:
-    """A client of that gateway."""
-    client = Client(shared_url, issue_token())
-    with client.http:
-        yield client
 
 
 @pytest.mark.parametrize(
@@ -153,11 +136,13 @@ def client(shared_url: str, issue_token: IssueToken) -> Iterator[Client]:
         ),
     ],
 )
-def test_answer(client: Client, scripted: ScriptedUpstream, answer: Answer, member: Member) -> None:
+def test_answer(
+    healthy_client: Client, scripted: ScriptedUpstream, answer: Answer, member: Member
+) -> None:
     """The answer is this member, whole, and the upstream was asked once."""
     scripted.answers(answer)
 
-    result = client.rename("1", {"name": "New"})
+    result = healthy_client.rename("1", {"name": "New"})
 
     assert (result, len(scripted.received)) == (member, 1)
 

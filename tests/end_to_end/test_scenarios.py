@@ -1,6 +1,5 @@
 """Each scenario id of the sandbox, as a frontend sees it: gateway and REST server both listen."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -24,21 +23,6 @@ from tests.servers import gateway_before
 
 FAILED = "The service failed while it handled the request."
 UNCLEAR = "The service did not say whether the change was made."
-
-
-@pytest.fixture(scope="module")
-def impatient_url(sandbox_server: Sandbox) -> Iterator[str]:
-    """A gateway that gives an upstream call 0.3 seconds."""
-    with gateway_before(sandbox_server, upstream_attempt_timeout=0.3) as url:
-        yield url
-
-
-@pytest.fixture
-def client(impatient_url: str, issue_token: IssueToken) -> Iterator[Client]:
-    """A client of that gateway."""
-    client = Client(impatient_url, issue_token())
-    with client.http:
-        yield client
 
 
 def problem(scenario_id: int, *, exposed: bool) -> dict[str, Any]:
@@ -83,18 +67,18 @@ MEMBERS = {
 
 
 @pytest.mark.parametrize("scenario_id", MEMBERS)
-def test_scenario(client: Client, sandbox: Sandbox, scenario_id: int) -> None:
+def test_scenario(impatient_client: Client, sandbox: Sandbox, scenario_id: int) -> None:
     """The member is the one that the outcome table names, whole, and nothing was changed."""
     before = sandbox.store.name_of(5690, scenario_id)
 
-    result = client.rename(str(scenario_id), {"name": "New"})
+    result = impatient_client.rename(str(scenario_id), {"name": "New"})
 
     assert (result, sandbox.store.name_of(5690, scenario_id)) == (MEMBERS[scenario_id], before)
 
 
-def test_lost_after_applying(client: Client, sandbox: Sandbox) -> None:
+def test_lost_after_applying(impatient_client: Client, sandbox: Sandbox) -> None:
     """A change that was made, and whose answer was lost, is read back and reported as made."""
-    result = client.rename("9002", {"name": "Kept by 9002"})
+    result = impatient_client.rename("9002", {"name": "Kept by 9002"})
 
     assert result == success("9002", "Kept by 9002")
     assert sandbox.store.name_of(5690, 9002) == "Kept by 9002"
@@ -118,11 +102,13 @@ def test_exposed_server_problem(sandbox: Sandbox, issue_token: IssueToken) -> No
 @pytest.mark.parametrize(
     "name", ["", " ", "x" * 51, "Suppliers"], ids=["empty", "blank", "too long", "taken"]
 )
-def test_name_that_the_upstream_refuses(client: Client, sandbox: Sandbox, name: str) -> None:
+def test_name_that_the_upstream_refuses(
+    impatient_client: Client, sandbox: Sandbox, name: str
+) -> None:
     """What a good name is, the upstream decides: its messages reach the field."""
     before = sandbox.store.name_of(5690, 5514125)
 
-    result = client.rename("5514125", {"name": name})
+    result = impatient_client.rename("5514125", {"name": name})
 
     assert (result["__typename"], result["origin"], result["fieldErrors"][0]["path"]) == (
         "InvalidInputError",
@@ -132,9 +118,9 @@ def test_name_that_the_upstream_refuses(client: Client, sandbox: Sandbox, name: 
     assert sandbox.store.name_of(5690, 5514125) == before
 
 
-def test_unknown_group(client: Client) -> None:
+def test_unknown_group(impatient_client: Client) -> None:
     """A group that the customer does not have is the type that names its id."""
-    result = client.rename("6620411", {"name": "Another customer's"})
+    result = impatient_client.rename("6620411", {"name": "Another customer's"})
 
     assert result == not_found(
         "6620411",
@@ -148,9 +134,9 @@ def test_unknown_group(client: Client) -> None:
     )
 
 
-def test_request_id(client: Client) -> None:
+def test_request_id(impatient_client: Client) -> None:
     """Every failure names the request as the caller named it."""
-    response = client.post(
+    response = impatient_client.post(
         "mutation($id: ID!) { updateContactGroup(id: $id, input: {}) {"
         " ... on MutationError { requestId } } }",
         {"id": "0"},
