@@ -75,12 +75,18 @@ def read_page(response: httpx.Response, query: ContactGroupQuery) -> ContactGrou
     try:
         document = orjson.loads(response.content)
         return ContactGroupPage(
-            items=tuple(_read_group(item) for item in document["items"]),
+            items=tuple(_read_group(item) for item in _list(document["items"])),
             page_number=_integer(document.get("pageNumber", query.page_number), _LARGEST_INT),
             page_size=_integer(document.get("pageSize", query.page_size), _LARGEST_INT),
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise UnexpectedAnswerError(Problem(response.status_code)) from error
+
+
+def _list(value: object) -> list[Any]:
+    if not isinstance(value, list):  # an object or a string would pass for an empty page
+        raise TypeError("expected an array")
+    return value
 
 
 def _read_group(item: dict[str, Any]) -> ContactGroup:
