@@ -14,14 +14,14 @@ _GATEWAY = _MODULES / "@graphql-hive" / "gateway" / "dist" / "bin.js"
 
 
 def install() -> None:
-    """Install what package-lock.json names, unless that has been done since it last changed."""
-    installed = _MODULES / ".package-lock.json"
+    """Install what package-lock.json names, unless that is what was installed last."""
     wanted = FOLDER / "package-lock.json"
-    if installed.exists() and installed.stat().st_mtime >= wanted.stat().st_mtime:
+    installed = _MODULES / "installed-package-lock.json"
+    if installed.exists() and installed.read_bytes() == wanted.read_bytes():
         return
     arguments = ["--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund"]
     subprocess.run([_found("npm"), "ci", *arguments], cwd=FOLDER, check=True)
-    installed.touch()
+    shutil.copy(wanted, installed)
 
 
 def compose(upstream_url: str, folder: Path) -> Path:

@@ -71,10 +71,12 @@ class ScriptedUpstream:
     """Listens on 127.0.0.1 for as long as the `with` block lasts, a thread for each connection.
 
     `received` holds the requests in the order of their arrival, however they were answered.
+    `accepted` counts the connections since the start.
     """
 
     def __init__(self) -> None:
         self.received: list[RecordedRequest] = []
+        self.accepted = 0
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=2048)
         self._connections: set[socket.socket] = set()
         self._stopped = threading.Event()
@@ -112,6 +114,7 @@ class ScriptedUpstream:
         with contextlib.suppress(OSError):
             while True:
                 connection, _ = self._listener.accept()
+                self.accepted += 1
                 self._connections.add(connection)
                 if self._stopped.is_set():
                     connection.close()
