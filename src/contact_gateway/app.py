@@ -13,14 +13,13 @@ from starlette.types import ASGIApp
 
 from contact_gateway.http import GraphiQL, GraphQLEndpoint, Readiness, Verifier, livez
 from contact_gateway.identity import KeySet, TokenRules, TokenVerifier, UpstreamVerifier
-from contact_gateway.logs import configure_logs
 from contact_gateway.operations import OperationStore
 from contact_gateway.schema import build_schema
+from contact_gateway.server import READINESS
 from contact_gateway.settings import (
     Settings,
     TokenVerification,
     UpstreamAuthentication,
-    load_settings,
 )
 from contact_gateway.upstream import (
     Breaker,
@@ -37,7 +36,7 @@ from contact_gateway.upstream import (
     fetch_document,
 )
 
-__all__ = ["build_app", "build_app_from_environment"]
+__all__ = ["build_app"]
 
 
 # What runs for as long as the application does, in the order in which it is started.
@@ -66,29 +65,24 @@ def build_app(settings: Settings) -> Starlette:
     if settings.graphiql:
         endpoint = GraphiQL(endpoint)
 
+    readiness = Readiness(can_verify)
+
     @asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+    async def lifespan(_: Starlette) -> AsyncIterator[dict[str, Readiness]]:
         async with AsyncExitStack() as stack:
             for lifetime in lifetimes:
                 await stack.enter_async_context(lifetime())
-            yield
+            yield {READINESS: readiness}
 
     return Starlette(
         routes=[
             Route("/graphql", endpoint),
             Route("/livez", livez),
-            Route("/readyz", Readiness(can_verify).readyz),
+            Route("/readyz", readiness.readyz),
         ],
         middleware=_cross_origin(settings),
         lifespan=lifespan,
     )
-
-
-def build_app_from_environment() -> Starlette:
-    """The gateway that the environment describes: what each worker process runs."""
-    settings = load_settings()
-    configure_logs(settings.log_level, settings.log_format)
-    return build_app(settings)
 
 
 def _verifier(settings: Settings, lifetimes: Lifetimes) -> tuple[Verifier, Callable[[], bool]]:

@@ -74,6 +74,7 @@ def demo(port: _Port = 8000, sandbox_port: _SandboxPort = 8001, data: _Data = No
                 introspection=True,
                 expose_server_problems=True,
                 log_format="console",
+                drain_pause=0,
             )
             serve_on(listener, settings)
     except SettingsError as error:  # the environment counts in the demo too
@@ -87,12 +88,13 @@ def serve() -> None:
     """Start the gateway alone, from the settings CONTACT_GATEWAY_… in the environment or .env."""
     from contact_gateway import serving
     from contact_gateway.settings import SettingsError, load_settings
+    from contact_gateway.workers import WorkersFailedError
 
     try:
         serving.serve(load_settings())
     except SettingsError as error:
         _fail(str(error), 2)
-    except OSError as error:
+    except (OSError, WorkersFailedError) as error:
         _fail(f"The gateway cannot start: {error}", 1)
 
 

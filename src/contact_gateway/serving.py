@@ -1,15 +1,21 @@
 """Running the gateway: one configuration of uvicorn, for the demo and for production."""
 
 import contextlib
+import math
+import signal
 import socket
+import sys
+from functools import partial
+from typing import NoReturn
 
 import uvicorn
 from starlette.applications import Starlette
-from uvicorn.supervisors import Multiprocess
 
 from contact_gateway.app import build_app
 from contact_gateway.logs import configure_logs
+from contact_gateway.server import Server
 from contact_gateway.settings import Settings
+from contact_gateway.workers import run_workers
 
 __all__ = ["listen", "serve", "serve_on", "server_config"]
 
@@ -24,36 +30,46 @@ def listen(host: str, port: int) -> socket.socket:
     return socket.create_server((host, port), family=family, backlog=2048)
 
 
-def server_config(app: Starlette | str, settings: Settings) -> uvicorn.Config:
-    """How uvicorn serves `app`, an application or the name of a factory."""
+def server_config(app: Starlette, settings: Settings) -> uvicorn.Config:
+    """How uvicorn serves `app`."""
     return uvicorn.Config(
         app,
-        factory=isinstance(app, str),
-        host=settings.host,
-        port=settings.port,
-        workers=settings.workers,
         http="httptools",  # h11 accepts Content-Length together with Transfer-Encoding
         ws="none",
         access_log=False,
         log_config=None,
         proxy_headers=False,
         server_header=False,
+        # every request in flight has its answer by then; what has not is not being read
+        timeout_graceful_shutdown=math.ceil(settings.upstream_deadline),
     )
 
 
 def serve(settings: Settings) -> None:
-    """Serve the gateway that the environment describes until SIGINT or SIGTERM."""
-    # by name, because each worker process builds its own
-    config = server_config("contact_gateway.app:build_app_from_environment", settings)
+    """Serve the gateway of `settings` until SIGINT or SIGTERM, and return when all is finished.
+
+    Raises:
+        OSError: the address cannot be listened on.
+        WorkersFailedError: a worker process could not start.
+    """
+    listener = listen(settings.host, settings.port)
     if settings.workers == 1:
-        uvicorn.Server(config).run()
+        serve_on(listener, settings)
     else:
-        Multiprocess(config, sockets=[config.bind_socket()]).run()
+        configure_logs(settings.log_level, settings.log_format)
+        run_workers(settings.workers, partial(serve_on, settings=settings), listener)
 
 
 def serve_on(listener: socket.socket, settings: Settings) -> None:
     """Serve the gateway of `settings` on a socket that already listens, in this process."""
     configure_logs(settings.log_level, settings.log_format)
+    signal.signal(signal.SIGTERM, _exit)
+    server = Server(server_config(build_app(settings), settings), pause=settings.drain_pause)
     # uvicorn repeats the signal once it has stopped: for Ctrl-C that is nothing to report
     with contextlib.suppress(KeyboardInterrupt):
-        uvicorn.Server(server_config(build_app(settings), settings)).run(sockets=[listener])
+        server.run(sockets=[listener])
+
+
+def _exit(*_: object) -> NoReturn:
+    """What SIGTERM does before uvicorn takes it over, and again when uvicorn is done."""
+    sys.exit(0)

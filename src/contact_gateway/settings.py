@@ -132,6 +132,13 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", min_length=1, description="the address to listen on")
     port: int = Field(8000, ge=0, le=65535, description="the port to listen on, 0 to 65535")
     workers: int = Field(1, ge=1, le=64, description="the number of processes, 1 to 64")
+    drain_pause: float = Field(
+        5,
+        ge=0,
+        le=300,
+        allow_inf_nan=False,
+        description="seconds to go on serving after SIGTERM, 0 to 300",
+    )
 
     upstream_url: BaseUrl = Field(
         description="the base URL of the REST API without /v1, such as https://api.bigchange.com"

@@ -22,9 +22,16 @@ class Readiness:
 
     def __init__(self, can_verify: Callable[[], bool]) -> None:
         self._can_verify = can_verify
+        self._draining = False
+
+    def drain(self) -> None:
+        """Turn unready for good: the process is about to stop."""
+        self._draining = True
 
     async def readyz(self, _: Request) -> PlainTextResponse:
-        """Whether the keys that tokens are verified with are there, if keys are needed."""
+        """Whether the process stays, and the keys that tokens are verified with are there."""
+        if self._draining:
+            return PlainTextResponse("stopping\n", HTTPStatus.SERVICE_UNAVAILABLE)
         if self._can_verify():
             return PlainTextResponse("ok\n")
         return PlainTextResponse("no key set yet\n", HTTPStatus.SERVICE_UNAVAILABLE)

@@ -1,0 +1,92 @@
+"""Several processes that serve one socket: started, replaced when they die, stopped together.
+
+Not uvicorn's own supervisor, because that gives its workers no other server than `uvicorn.Server`
+and keeps the socket open while they finish: who connects then waits for nothing.
+"""
+
+import multiprocessing
+import os
+import signal
+import socket
+import tempfile
+from collections.abc import Callable
+from multiprocessing.context import SpawnProcess
+
+import structlog
+from prometheus_client.multiprocess import mark_process_dead
+from uvicorn.config import STARTUP_FAILURE
+
+__all__ = ["Work", "WorkersFailedError", "run_workers"]
+
+Work = Callable[[socket.socket], None]
+
+_METRICS_DIRECTORY = "PROMETHEUS_MULTIPROC_DIR"
+_SIGNALS = {signal.SIGTERM, signal.SIGINT, signal.SIGCHLD}
+
+_log = structlog.get_logger(__name__)
+
+
+class WorkersFailedError(Exception):
+    """A worker could not start, and no other would."""
+
+
+def run_workers(count: int, work: Work, listener: socket.socket) -> None:
+    """Run `work` in `count` processes until SIGTERM or SIGINT, and return when all have ended.
+
+    `work` is called with `listener` and is found by its module and name. A process that dies is
+    replaced. Must be called on the main thread.
+
+    Raises:
+        WorkersFailedError: the application of a worker did not start.
+    """
+    with tempfile.TemporaryDirectory(prefix="contact-gateway-metrics-") as directory:
+        # prometheus-client reads it in each worker, when it is imported there
+        os.environ[_METRICS_DIRECTORY] = directory
+        # no handlers: signals wait until they are asked for, so none can come in between
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+        _Workers(count, work, listener).run()
+
+
+class _Workers:
+    def __init__(self, count: int, work: Work, listener: socket.socket) -> None:
+        self._work = work
+        self._listener = listener
+        self._processes = [self._started() for _ in range(count)]
+
+    def run(self) -> None:
+        failed = False
+        while not failed and signal.sigwait(_SIGNALS) == signal.SIGCHLD:
+            failed = self._replace_the_dead()
+        # each worker has it too, for as long as it accepts; here it would only keep callers waiting
+        for process in self._processes:
+            process.terminate()
+        self._listener.close()
+        for process in self._processes:
+            process.join()
+        if failed:
+            raise WorkersFailedError("a worker did not start; the log says why")
+
+    def _replace_the_dead(self) -> bool:
+        """Whether a worker could not start, so that replacing it is in vain."""
+        for index, process in enumerate(self._processes):
+            if process.is_alive():
+                continue
+            mark_process_dead(process.pid, os.environ[_METRICS_DIRECTORY])  # type: ignore[no-untyped-call]
+            if process.exitcode == STARTUP_FAILURE:
+                return True
+            _log.error("worker_died", exit_code=process.exitcode)
+            self._processes[index] = self._started()
+        return False
+
+    def _started(self) -> SpawnProcess:
+        context = multiprocessing.get_context("spawn")
+        process = context.Process(target=_run, args=(self._work, self._listener))
+        process.start()
+        return process
+
+
+def _run(work: Work, listener: socket.socket) -> None:
+    """What a worker process runs; it starts with its parent's signals blocked."""
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
+    work(listener)
