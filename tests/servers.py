@@ -1,28 +1,47 @@
 """Servers for tests: the gateway on a real socket, in a thread of its own."""
 
 import contextlib
+import os
+import socket
+import subprocess
+import sys
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
 
+import httpx
 import uvicorn
 
 from contact_gateway.app import build_app
 from contact_gateway.sandbox import AUDIENCE, Sandbox
 from contact_gateway.serving import listen, server_config
-from contact_gateway.settings import Settings, load_settings
+from contact_gateway.settings import PREFIX, Settings, load_settings
 
 
-def settings_for(sandbox_url: str, **changes: object) -> Settings:
-    """The settings of a gateway in front of a sandbox, as in production but for `changes`."""
-    values: dict[str, object] = {
-        "_env_file": None,
+def _values_for(sandbox_url: str) -> dict[str, object]:
+    return {
         "upstream_url": sandbox_url,
         "jwt_issuer": sandbox_url,
         "jwt_audience": AUDIENCE,
         "jwt_jwks_url": f"{sandbox_url}/.well-known/jwks.json",
         "jwt_customer_claim": "customer_id",
     }
-    return load_settings(**{**values, **changes})
+
+
+def settings_for(sandbox_url: str, **changes: object) -> Settings:
+    """The settings of a gateway in front of a sandbox, as in production but for `changes`."""
+    return load_settings(**{"_env_file": None, **_values_for(sandbox_url), **changes})
+
+
+def environment_for(sandbox_url: str, **changes: object) -> dict[str, str]:
+    """The environment of such a gateway as a process of its own."""
+    values = {**_values_for(sandbox_url), **changes}
+    return {
+        **{name: value for name, value in os.environ.items() if not name.startswith(PREFIX)},
+        **{f"{PREFIX}{name.upper()}": str(value) for name, value in values.items()},
+    }
 
 
 @contextlib.contextmanager
@@ -52,3 +71,51 @@ def gateway_before(sandbox: Sandbox, **changes: object) -> Iterator[str]:
     """Serve a gateway in front of a sandbox, and say its URL."""
     with running_gateway(settings_for(sandbox.url, **changes)) as url:
         yield url
+
+
+@dataclass(frozen=True)
+class GatewayProcess:
+    """`contact-gateway serve` as a process of its own, and the file that its log goes to."""
+
+    url: str
+    process: subprocess.Popen[bytes]
+    log: Path
+
+
+@contextlib.contextmanager
+def gateway_process(sandbox: Sandbox, log: Path, **changes: object) -> Iterator[GatewayProcess]:
+    """Run `contact-gateway serve` in front of a sandbox; it is ready when the block begins."""
+    port = free_port()
+    command = [sys.executable, "-m", "contact_gateway", "serve"]
+    environment = environment_for(sandbox.url, port=port, **changes)
+    with log.open("wb") as stderr:
+        process = subprocess.Popen(  # noqa: S603 - our own code
+            command, cwd=log.parent, env=environment, stderr=stderr
+        )
+    with process:
+        try:
+            url = f"http://127.0.0.1:{port}"
+            await_ready(f"{url}/readyz", lambda: process.poll() is None)
+            yield GatewayProcess(url, process, log)
+        finally:
+            process.kill()
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def await_ready(url: str, alive: Callable[[], bool], seconds: float = 30) -> None:
+    """Wait until `url` answers 200, for as long as whoever is to answer is alive."""
+    end = time.monotonic() + seconds
+    with httpx.Client(trust_env=False, timeout=seconds) as http:
+        while True:
+            assert alive(), f"{url}: the process ended before it was ready"
+            assert time.monotonic() < end, f"{url}: not ready after {seconds} seconds"
+            with contextlib.suppress(httpx.TransportError):
+                if http.get(url).status_code == httpx.codes.OK:
+                    return
+            time.sleep(0.02)
