@@ -1,6 +1,7 @@
 """The one client with which end-to-end tests talk to a gateway."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -63,6 +64,23 @@ class Client:
                 {"query": document, "variables": variables}, ensure_ascii=False
             ).encode("utf-8", "backslashreplace"),
             headers={**self.headers(), **more},
+        )
+
+    def send(
+        self,
+        headers: Sequence[tuple[str, str]],
+        variables: dict[str, Any],
+        document: str = RENAME,
+        query: str = "",
+    ) -> httpx.Response:
+        """Send one GraphQL request with exactly these headers, in Latin-1, and its media types."""
+        return self.http.post(
+            f"{self.url}/graphql{query}",
+            json={"query": document, "variables": variables},
+            headers=[
+                (name.encode(), value.encode("latin-1"))
+                for name, value in [("Accept", "application/graphql-response+json"), *headers]
+            ],
         )
 
     def rename(self, contact_group_id: Any, input: Any, **headers: str) -> Any:

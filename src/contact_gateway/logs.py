@@ -20,7 +20,7 @@ def configure_logs(level: str, form: Literal["json", "console"]) -> None:
     renderers: list[structlog.typing.Processor] = (
         [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
         if form == "json"
-        else [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        else [_console()]
     )
     structlog.configure(
         processors=[
@@ -46,3 +46,10 @@ def configure_logs(level: str, form: Literal["json", "console"]) -> None:
     # these log documents, names and URLs at levels that production has on
     logging.getLogger("strawberry.execution").disabled = True
     logging.getLogger("httpx").setLevel(logging.WARNING)
+
+
+def _console() -> structlog.dev.ConsoleRenderer:
+    # structlog's usual formatter prints the values of local variables, which may be tokens
+    return structlog.dev.ConsoleRenderer(
+        colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+    )

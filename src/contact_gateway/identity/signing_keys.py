@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, JWKRegistry, OKPKey, RSAKey
+from joserfc.util import base64_to_int
 
 from contact_gateway import strict_json
 
@@ -37,16 +39,19 @@ def read_key_set(document: bytes) -> Mapping[str, SigningKey]:
 
 
 def _read_key(member: object) -> SigningKey | None:
-    if not isinstance(member, dict) or not _is_for_signatures(member):
+    if not isinstance(member, dict):
         return None
     try:
+        if not _is_for_signatures(member) or not _is_strong(member):
+            return None
         key = JWKRegistry.import_key(member)
     except (JoseError, ValueError, TypeError, KeyError, AttributeError):
         return None
-    return key if isinstance(key, SigningKey) and _is_fit(key) else None
+    # whoever reads a private key in a key set could sign with it
+    return key if isinstance(key, SigningKey) and not key.is_private else None
 
 
-def _is_for_signatures(member: dict[str, object]) -> bool:
+def _is_for_signatures(member: dict[str, Any]) -> bool:
     """RFC 7517 sections 4.2 and 4.3; what is left out restricts nothing."""
     operations = member.get("key_ops", ["verify"])
     return (
@@ -56,9 +61,8 @@ def _is_for_signatures(member: dict[str, object]) -> bool:
     )
 
 
-def _is_fit(key: SigningKey) -> bool:
-    if key.is_private:  # whoever reads the key set could sign with it
-        return False
-    if isinstance(key, RSAKey):
-        return key.public_key.key_size >= _SMALLEST_RSA_BITS
-    return not isinstance(key, OKPKey) or key.curve_name in _SIGNATURE_CURVES
+def _is_strong(member: dict[str, Any]) -> bool:
+    """Whether the key is of a kind and a size that signatures may be believed of."""
+    if member["kty"] == "RSA":
+        return base64_to_int(member["n"]).bit_length() >= _SMALLEST_RSA_BITS
+    return member["kty"] == "EC" or (member["kty"] == "OKP" and member["crv"] in _SIGNATURE_CURVES)

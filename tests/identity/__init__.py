@@ -1,0 +1,1 @@
+"""Tests of identity: who calls, and for which customer."""
