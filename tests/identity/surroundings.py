@@ -9,13 +9,31 @@ from contact_gateway.settings import Settings, load_settings
 from tests.identity.issuer import AUDIENCE, ISSUER, Issuer
 from tests.scripted_upstream import Answer, RecordedRequest, ScriptedUpstream, reply
 
-__all__ = ["CLIENT_ID", "CLIENT_SECRET", "OWN_TOKEN", "Surroundings"]
+__all__ = [
+    "CLIENT_ID",
+    "CLIENT_SECRET",
+    "OWN_TOKEN",
+    "RENAMED",
+    "RENAMING",
+    "Surroundings",
+    "token_reply",
+]
 
 Respond = Callable[[RecordedRequest], Answer]
 
 CLIENT_ID = "gate way"
 CLIENT_SECRET = "canary+secret/%:"
 OWN_TOKEN = "canary-own-token"
+
+RENAMING: dict[str, Any] = {"id": "5514123", "input": {"name": "Best customers"}}
+RENAMED = {
+    "data": {
+        "updateContactGroup": {
+            "__typename": "UpdateContactGroupSuccess",
+            "contactGroup": {"id": "5514123", "name": "Best customers"},
+        }
+    }
+}
 
 
 class Surroundings:

@@ -12,18 +12,9 @@ from contact_gateway.identity import InvalidTokenError, KeySet, Principal, Token
 from tests.client import RENAME, Client
 from tests.identity.forging import Make, claims
 from tests.identity.issuer import AUDIENCE, ISSUER, Issuer, assemble
-from tests.identity.surroundings import Surroundings
+from tests.identity.surroundings import RENAMED, RENAMING, Surroundings
 from tests.identity.token_vectors import FORGED, GENUINE
 
-RENAMING = {"id": "5514123", "input": {"name": "Best customers"}}
-SUCCESS = {
-    "data": {
-        "updateContactGroup": {
-            "__typename": "UpdateContactGroupSuccess",
-            "contactGroup": {"id": "5514123", "name": "Best customers"},
-        }
-    }
-}
 REFUSAL = {
     "errors": [
         {
@@ -83,7 +74,7 @@ def test_genuine(make: Make, issuer: Issuer, shared_client: Client) -> None:
         lambda now: rename(shared_client, ("Authorization", f"Bearer {make(issuer, now)}"))
     )
 
-    assert (response.status_code, response.json()) == (200, SUCCESS)
+    assert (response.status_code, response.json()) == (200, RENAMED)
 
 
 @pytest.mark.parametrize("make", ALL_FORGED.values(), ids=ALL_FORGED)
@@ -148,7 +139,7 @@ def test_header(
     )
 
     if believed:
-        assert (response.status_code, response.json()) == (200, SUCCESS)
+        assert (response.status_code, response.json()) == (200, RENAMED)
     else:
         assert seen(response) == refused(INVALID)
 
