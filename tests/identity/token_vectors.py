@@ -80,7 +80,9 @@ FORGED: dict[str, dict[str, Make]] = {
         "two segments": mangled(lambda token: token.rpartition(".")[0]),
         "four segments": mangled(lambda token: f"{token}.e30"),
         "five segments": mangled(lambda token: f"{token}.e30.e30"),
-        "five segments, as if encrypted": mangled(lambda _: "eyJhbGciOiJkaXIifQ..AAAA.AAAA.AAAA"),
+        "five segments, as if encrypted": mangled(
+            lambda token: f"{token.partition('.')[0]}..A.A.A"
+        ),
         "no JWT at all": mangled(lambda _: "opaque"),
     },
     "not base64url of JSON objects": {
