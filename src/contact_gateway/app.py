@@ -12,7 +12,13 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from contact_gateway.http import GraphiQL, GraphQLEndpoint, Readiness, Verifier, livez
-from contact_gateway.identity import KeySet, TokenRules, TokenVerifier, UpstreamVerifier
+from contact_gateway.identity import (
+    KeySet,
+    RememberedTokens,
+    TokenRules,
+    TokenVerifier,
+    UpstreamVerifier,
+)
 from contact_gateway.operations import OperationStore
 from contact_gateway.schema import build_schema
 from contact_gateway.server import READINESS
@@ -102,7 +108,7 @@ def _verifier(settings: Settings, lifetimes: Lifetimes) -> tuple[Verifier, Calla
         scope_claim=settings.jwt_scope_claim,
         customer_claim=settings.jwt_customer_claim,
     )
-    return TokenVerifier(keys, rules), lambda: keys.ready
+    return RememberedTokens(TokenVerifier(keys, rules), keys), lambda: keys.ready
 
 
 def _upstream_transport(settings: Settings, lifetimes: Lifetimes) -> Guard | CredentialsTransport:

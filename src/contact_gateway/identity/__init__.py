@@ -3,6 +3,7 @@
 from contact_gateway.identity.customers import BadCustomerIdError, choose_customer
 from contact_gateway.identity.key_set import KeySet
 from contact_gateway.identity.principal import Principal
+from contact_gateway.identity.remembered_tokens import RememberedTokens
 from contact_gateway.identity.signed_token import InvalidTokenError
 from contact_gateway.identity.tokens import TokenRules, TokenVerifier
 from contact_gateway.identity.unverified_tokens import UpstreamVerifier
@@ -12,6 +13,7 @@ __all__ = [
     "InvalidTokenError",
     "KeySet",
     "Principal",
+    "RememberedTokens",
     "TokenRules",
     "TokenVerifier",
     "UpstreamVerifier",

@@ -1,5 +1,6 @@
 """Who calls: a value with which everything about permission is decided, without HTTP."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,13 +15,15 @@ class Principal:
     """A caller, as the caller's access token says.
 
     `scopes` is None where only the upstream can tell them. `customers` are those that the token
-    is good for, or None where tokens do not name customers. `token` is the token itself.
+    is good for, or None where tokens do not name customers. `token` is the token itself;
+    it ends at `expires_at`, in seconds since the epoch, as far as it says.
     """
 
     subject: str
     scopes: frozenset[str] | None
     customers: frozenset[int] | None
     token: str = field(repr=False)
+    expires_at: float = math.inf
 
     def has_scope(self, scope: str) -> bool:
         """Whether the token grants exactly this scope (RFC 6749 section 3.3: case-sensitive)."""
@@ -37,6 +40,7 @@ def read_principal(
         scopes=read_scopes(claims.get(scope_claim)),
         customers=None if customer_claim is None else _read_customers(claims.get(customer_claim)),
         token=token,
+        expires_at=claims["exp"],
     )
 
 
