@@ -40,7 +40,7 @@ def read_principal(
         scopes=read_scopes(claims.get(scope_claim)),
         customers=None if customer_claim is None else _read_customers(claims.get(customer_claim)),
         token=token,
-        expires_at=claims["exp"],
+        expires_at=claims.get("exp", math.inf),
     )
 
 
