@@ -58,4 +58,7 @@ def test_repr() -> None:
     """A principal can be printed without its token in it."""
     principal = read_principal({"sub": "x"}, "canary", scope_claim="scope", customer_claim=None)
 
-    assert repr(principal) == "Principal(subject='x', scopes=frozenset(), customers=None)"
+    assert (
+        repr(principal)
+        == "Principal(subject='x', scopes=frozenset(), customers=None, expires_at=inf)"
+    )
