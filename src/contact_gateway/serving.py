@@ -1,6 +1,7 @@
 """Running the gateway: one configuration of uvicorn, for the demo and for production."""
 
 import contextlib
+import gc
 import math
 import signal
 import socket
@@ -65,9 +66,21 @@ def serve_on(listener: socket.socket, settings: Settings) -> None:
     configure_logs(settings.log_level, settings.log_format)
     signal.signal(signal.SIGTERM, _exit)
     server = Server(server_config(build_app(settings), settings), pause=settings.drain_pause)
+    _spare_the_garbage_collector()
     # uvicorn repeats the signal once it has stopped: for Ctrl-C that is nothing to report
     with contextlib.suppress(KeyboardInterrupt):
         server.run(sockets=[listener])
+
+
+def _spare_the_garbage_collector() -> None:
+    """Keep it from looking again and again at what lives as long as the process.
+
+    A request makes hardly any cycles, so looking for them rarely costs no memory. Both together
+    were 13 % of the CPU of a mutation.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 50, 100)
 
 
 def _exit(*_: object) -> NoReturn:
