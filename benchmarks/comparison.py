@@ -9,17 +9,14 @@ from functools import partial
 from pathlib import Path
 from statistics import median
 
-from benchmarks.contestants import Contestant
+from benchmarks.contestants import CONNECTIONS, Contestant
 from benchmarks.load import FailedReplyError, Measurement, measure
 from benchmarks.processes import Cores, ProcessTree, running
 from benchmarks.readiness import wait_until_answering
 from benchmarks.upstream import Upstream, free_port
 from benchmarks.workloads import rest_rename
 
-__all__ = ["CONNECTIONS", "Comparison", "Figures", "Pace", "Server", "compare", "started"]
-
-CONNECTIONS = (32, 1, 256)
-"""How many connections each contestant meets, in this order."""
+__all__ = ["Comparison", "Figures", "Pace", "Server", "compare", "started"]
 
 
 @dataclass(frozen=True)

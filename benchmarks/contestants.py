@@ -9,7 +9,10 @@ from benchmarks import hive, workloads
 from benchmarks.http_requests import Workload
 from benchmarks.upstream import Upstream
 
-__all__ = ["Contestant", "all_contestants", "ours"]
+__all__ = ["CONNECTIONS", "Contestant", "all_contestants", "ours"]
+
+CONNECTIONS = (32, 1, 256)
+"""How many connections each contestant meets, in this order."""
 
 _PREFIX = "CONTACT_GATEWAY_"
 _ROOT = Path(__file__).parent.parent
@@ -53,6 +56,8 @@ def ours(upstream: Upstream, workload: Workload | None = None) -> Contestant:
         "JWT_AUDIENCE": upstream.audience,
         "JWT_JWKS_URL": f"{upstream.url}/.well-known/jwks.json",
         "JWT_CUSTOMER_CLAIM": "customer_id",
+        # as many calls at a time as the load makes; what is beyond it, the gateway refuses
+        "UPSTREAM_MAX_CONNECTIONS": str(max(CONNECTIONS)),
     }
     named = {_PREFIX + name: value for name, value in settings.items()}
     return Contestant(

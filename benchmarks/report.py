@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
-from benchmarks.comparison import CONNECTIONS, Comparison, Figures
+from benchmarks.comparison import Comparison, Figures
+from benchmarks.contestants import CONNECTIONS
 from benchmarks.growth import Growth, Point
 from benchmarks.load import Measurement
 from benchmarks.memory import Resident
