@@ -274,7 +274,8 @@ def load_settings(**values: object) -> Settings:
         raise SettingsError(lines + _further_lines(values, found)) from None
 
 
-_GOOD = {"upstream_url": "https://localhost"}  # of the settings that have no default
+# what asks for no other setting, in place of a default that there is not, or that does
+_GOOD = {"upstream_url": "https://localhost", "token_verification": TokenVerification.UPSTREAM}
 
 
 def _further_lines(values: Mapping[str, object], faulty: Collection[str]) -> list[str]:
