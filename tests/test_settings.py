@@ -1,0 +1,273 @@
+"""The settings: read from the environment, and each fault told in one line without its value."""
+
+import os
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from contact_gateway.settings import Settings, SettingsError, load_settings
+
+PREFIX = "CONTACT_GATEWAY_"
+NEEDED = {
+    "UPSTREAM_URL": "https://api.example.com",
+    "JWT_ISSUER": "https://issuer.example.com",
+    "JWT_AUDIENCE": "contact-gateway",
+    "JWT_JWKS_URL": "https://issuer.example.com/keys",
+}
+CREDENTIALS = {
+    "UPSTREAM_AUTH": "client_credentials",
+    "UPSTREAM_TOKEN_URL": "https://api.example.com/auth/tokens",
+    "UPSTREAM_CLIENT_ID": "gateway",
+    "UPSTREAM_CLIENT_SECRET": "hunter2",
+    "JWT_CUSTOMER_CLAIM": "customer_id",
+}
+BOOLEAN = (("true", True), ["", "maybe", "2"])
+SECONDS = (("2.5", 2.5), ["0", "-1", "301", "inf", "nan", "soon"])
+SECURE_URL = (
+    ("http://127.0.0.1:8001/keys", "http://127.0.0.1:8001/keys"),
+    ["http://api.example.com/keys", "https://", "ftp://localhost", "https://u:p@localhost/", ""],
+)
+TEXT = (("text", "text"), [""])
+VARIABLES: dict[str, tuple[tuple[str, object], list[str]]] = {
+    "HOST": (("::1", "::1"), [""]),
+    "PORT": (("0", 0), ["-1", "65536", "http", "80.5", ""]),
+    "WORKERS": (("2", 2), ["0", "65", "auto"]),
+    "DRAIN_PAUSE": (("0", 0), ["-1", "301", "inf", "nan"]),
+    "UPSTREAM_URL": (
+        ("http://api.internal:8080/base/", "http://api.internal:8080/base"),
+        [
+            "api.example.com",
+            "ftp://api.example.com",
+            "https://",
+            "https://user:secret@api.example.com",
+            "https://api.example.com?tenant=1",
+            "https://api.example.com#top",
+            "https://api.example.com:port",
+            "https://api.example.com:99999",
+            "https://api.example.com\n",
+            "https://api example.com",
+            "",
+        ],
+    ),
+    "UPSTREAM_AUTH": (("passthrough", "passthrough"), ["none", "Passthrough", ""]),
+    "UPSTREAM_TOKEN_URL": SECURE_URL,
+    "UPSTREAM_CLIENT_ID": TEXT,
+    "UPSTREAM_CLIENT_SECRET": (("hunter2", SecretStr("hunter2")), [""]),
+    "UPSTREAM_CLIENT_AUTH": (("basic", "basic"), ["jwt", ""]),
+    "UPSTREAM_DEADLINE": SECONDS,
+    "UPSTREAM_ATTEMPT_TIMEOUT": SECONDS,
+    "UPSTREAM_MAX_CONNECTIONS": (("1", 1), ["0", "10001", "many"]),
+    "TOKEN_VERIFICATION": (("upstream", "upstream"), ["none", ""]),
+    "JWT_ISSUER": TEXT,
+    "JWT_AUDIENCE": TEXT,
+    "JWT_JWKS_URL": SECURE_URL,
+    "JWT_ALGORITHMS": (
+        (" ES256 , RS256,", ("ES256", "RS256")),
+        ["none", "HS256", "RS256,HS256", "rs256", "", ","],
+    ),
+    "JWT_TYPES": (("at+jwt,JWT", ("at+jwt", "JWT")), ["", ","]),
+    "JWT_SCOPE_CLAIM": (("scp", "scp"), [""]),
+    "JWT_CUSTOMER_CLAIM": TEXT,
+    "GRAPHIQL": BOOLEAN,
+    "INTROSPECTION": BOOLEAN,
+    "CORS_ORIGINS": (
+        (
+            "https://app.example.com, http://localhost:5173",
+            ("https://app.example.com", "http://localhost:5173"),
+        ),
+        [
+            "*",
+            "null",
+            "app.example.com",
+            "https://",
+            "https://*.example.com/",
+            "https://app.example.com/",
+            "https://App.example.com",
+            "https://app.example.com,*",
+        ],
+    ),
+    "EXPOSE_SERVER_PROBLEMS": BOOLEAN,
+    "MAX_BODY_BYTES": (("1024", 1024), ["1023", "1048577", "64k"]),
+    "LOG_LEVEL": (("debug", "debug"), ["DEBUG", "verbose"]),
+    "LOG_FORMAT": (("console", "console"), ["text"]),
+}
+"""Each variable with a good text and the value that it stands for, and with bad texts."""
+
+
+@pytest.fixture(autouse=True)
+def _nowhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Neither variables nor a `.env` but those of the test."""
+    monkeypatch.chdir(tmp_path)
+    for name in list(os.environ):
+        if name.upper().startswith(PREFIX):
+            monkeypatch.delenv(name)
+
+
+def load(monkeypatch: pytest.MonkeyPatch, **variables: str) -> Settings:
+    """The settings of an environment with these variables."""
+    for name, text in variables.items():
+        monkeypatch.setenv(PREFIX + name, text)
+    return load_settings()
+
+
+def faults(monkeypatch: pytest.MonkeyPatch, **variables: str) -> list[str]:
+    """The variables of the lines that refuse an environment, in their order."""
+    with pytest.raises(SettingsError) as caught:
+        load(monkeypatch, **variables)
+    return [line.partition(":")[0].removeprefix(PREFIX) for line in caught.value.lines]
+
+
+def line(name: str, fault: str) -> str:
+    """The line about a variable."""
+    return f"{PREFIX}{name}: expected {Settings.model_fields[name.lower()].description} ({fault})"
+
+
+def test_every_variable_is_tested() -> None:
+    """No setting is left out here, and each says what it expects."""
+    assert [name.lower() for name in VARIABLES] == [*Settings.model_fields], "add it to VARIABLES"
+    assert all(field.description for field in Settings.model_fields.values())
+
+
+@pytest.mark.parametrize("name", VARIABLES)
+def test_good_value(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """A variable is read into the value that it stands for."""
+    (text, value), _ = VARIABLES[name]
+
+    settings = load(monkeypatch, **{**NEEDED, name: text})
+
+    assert getattr(settings, name.lower()) == value
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [(name, text) for name, (_, bad) in VARIABLES.items() for text in bad]
+)
+def test_bad_value(monkeypatch: pytest.MonkeyPatch, name: str, text: str) -> None:
+    """A wrong variable is one line that says what it expects."""
+    with pytest.raises(SettingsError) as caught:
+        load(monkeypatch, **{**NEEDED, name: text})
+
+    assert caught.value.lines == [line(name, "not that")]
+    assert str(caught.value) == line(name, "not that")
+
+
+def test_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is needed is enough, and nothing that is only for developers is on."""
+    settings = load(monkeypatch, **NEEDED)
+
+    assert (settings.host, settings.upstream_auth, settings.token_verification) == (
+        "127.0.0.1",
+        "passthrough",
+        "jwks",
+    )
+    assert (settings.graphiql, settings.introspection, settings.expose_server_problems) == (
+        False,
+        False,
+        False,
+    )
+
+
+def test_nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All that is missing is told at once."""
+    with pytest.raises(SettingsError) as caught:
+        load(monkeypatch)
+
+    assert caught.value.lines == [line(name, "missing") for name in NEEDED]
+
+
+def test_faults_of_every_kind(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is wrong, what is missing and what others need is told at once, each in one line."""
+    found = faults(
+        monkeypatch,
+        **{
+            **CREDENTIALS,
+            "PORT": "x",
+            "LOG_LEVEL": "x",
+            "JWT_ISSUER": "",
+            "JWT_CUSTOMER_CLAIM": "",
+        },
+    )
+
+    assert found == [
+        *("PORT", "UPSTREAM_URL", "JWT_ISSUER", "JWT_CUSTOMER_CLAIM", "LOG_LEVEL"),
+        *("JWT_AUDIENCE", "JWT_JWKS_URL"),
+    ]
+
+
+def test_wrong_choice_that_others_depend_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A misspelt choice does not ask for what only another choice would need."""
+    only = {"UPSTREAM_URL": NEEDED["UPSTREAM_URL"], "TOKEN_VERIFICATION": "upstreams"}
+
+    assert faults(monkeypatch, **only) == ["TOKEN_VERIFICATION"]
+
+
+def test_upstream_verification_needs_no_key_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the upstream verifies tokens, there is nothing to say about them."""
+    settings = load(
+        monkeypatch, UPSTREAM_URL="https://api.example.com", TOKEN_VERIFICATION="upstream"
+    )
+
+    assert (settings.jwt_issuer, settings.jwt_jwks_url) == (None, None)
+
+
+def test_client_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a claim that binds the caller's customer, the gateway may have its own credentials."""
+    settings = load(monkeypatch, **NEEDED, **CREDENTIALS)
+
+    assert settings.upstream_client_secret == SecretStr("hunter2")
+
+
+@pytest.mark.parametrize("name", [name for name in CREDENTIALS if name != "UPSTREAM_AUTH"])
+def test_client_credentials_without(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """Each of the others is needed then."""
+    rest = {key: text for key, text in CREDENTIALS.items() if key != name}
+
+    assert faults(monkeypatch, **NEEDED, **rest) == [name]
+
+
+def test_client_credentials_of_unverified_callers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody must verify the caller's token, or anybody could use the gateway's."""
+    found = faults(monkeypatch, **NEEDED, **CREDENTIALS, TOKEN_VERIFICATION="upstream")
+
+    assert found == ["TOKEN_VERIFICATION"]
+
+
+def test_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The secret is in no text that settings can be turned into."""
+    settings = load(monkeypatch, **NEEDED, **CREDENTIALS)
+
+    assert "hunter2" not in f"{settings} {settings!r} {settings.model_dump_json()}"
+
+
+def test_no_value_in_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An error repeats no value, whichever variable a secret was put into by mistake."""
+    with pytest.raises(SettingsError) as caught:
+        load(monkeypatch, **dict.fromkeys(VARIABLES, "\thunter2"))
+
+    assert len(caught.value.lines) > 10
+    assert "hunter2" not in f"{caught.value} {caught.value!r} {caught.value.lines}"
+    assert caught.value.__cause__ is None
+    assert caught.value.__suppress_context__
+
+
+def test_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A `.env` in the working directory is read; the environment goes before it."""
+    lines = [f"{PREFIX}{name}={text}" for name, text in NEEDED.items()]
+    lines += [f'{PREFIX}PORT="9000"', f"{PREFIX}WORKERS=2 # two", "OTHER=ignored"]
+    (tmp_path / ".env").write_text("\n".join(lines), encoding="utf-8")
+
+    settings = load(monkeypatch, PORT="9001")
+
+    assert (settings.upstream_url, settings.port, settings.workers) == (
+        "https://api.example.com",
+        9001,
+        2,
+    )
+
+
+def test_frozen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Settings are decided once."""
+    settings = load(monkeypatch, **NEEDED)
+
+    with pytest.raises(ValueError, match="frozen"):
+        settings.port = 1  # type: ignore[misc]  # which mypy knows too
