@@ -6,6 +6,7 @@ COMPILE = $(RUN)uv pip compile --quiet --universal --python-version 3.11 --gener
 	--no-emit-index-url --no-header --no-annotate --all-extras
 # without a name, uv would take the environment that happens to be activated
 INTO_VENV := --python .venv
+PINS := src/contact_gateway/http/graphiql/pins.json
 
 .DEFAULT_GOAL := help
 .PHONY: help run setup test check schema lock format bench
@@ -42,7 +43,7 @@ lock: .venv/installed ## choose the newest versions that pyproject.toml allows
 	$(COMPILE) --upgrade --group pyproject.toml:dev pyproject.toml --output-file requirements.lock
 	$(COMPILE) --constraints requirements.lock pyproject.toml --output-file requirements-runtime.lock
 
-.venv/installed: requirements.lock pyproject.toml
+.venv/installed: requirements.lock pyproject.toml hatch_build.py $(PINS)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; try: make PYTHON=python3.12")'
 	test -x .venv/bin/uv || { $(PYTHON) -m venv .venv && \
 		.venv/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION); }

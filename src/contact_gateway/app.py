@@ -11,7 +11,14 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from contact_gateway.http import GraphiQL, GraphQLEndpoint, Readiness, Verifier, livez
+from contact_gateway.http import (
+    GraphiQL,
+    GraphQLEndpoint,
+    Readiness,
+    Verifier,
+    Workspace,
+    livez,
+)
 from contact_gateway.identity import (
     KeySet,
     RememberedTokens,
@@ -49,8 +56,11 @@ __all__ = ["build_app"]
 Lifetimes = list[Callable[[], AbstractAsyncContextManager[object]]]
 
 
-def build_app(settings: Settings) -> Starlette:
-    """The gateway that `settings` describe, as an ASGI application."""
+def build_app(settings: Settings, workspace: Workspace | None = None) -> Starlette:
+    """The gateway that `settings` describe, as an ASGI application.
+
+    `workspace` is what GraphiQL opens with, if it is on.
+    """
     lifetimes: Lifetimes = []
     verifier, can_verify = _verifier(settings, lifetimes)
     contact_groups = ContactGroups(
@@ -68,8 +78,10 @@ def build_app(settings: Settings) -> Starlette:
         max_body_bytes=settings.max_body_bytes,
         introspection=settings.introspection,
     )
+    explorer: list[Route] = []
     if settings.graphiql:
-        endpoint = GraphiQL(endpoint)
+        endpoint = graphiql = GraphiQL(endpoint, workspace or Workspace())
+        explorer = graphiql.routes
 
     readiness = Readiness(can_verify)
 
@@ -83,6 +95,7 @@ def build_app(settings: Settings) -> Starlette:
     return Starlette(
         routes=[
             Route("/graphql", endpoint),
+            *explorer,
             Route("/livez", livez),
             Route("/readyz", readiness.readyz),
         ],

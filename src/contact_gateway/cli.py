@@ -3,6 +3,7 @@
 # Each command imports what it needs, so that `--help` and `token` do not wait for the gateway.
 import json
 import shlex
+from functools import partial
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -47,6 +48,7 @@ def main() -> None:
 @app.command()
 def demo(port: _Port = 8000, sandbox_port: _SandboxPort = 8001, data: _Data = None) -> None:
     """Start a sandbox REST server and the gateway in front of it, ready to try."""
+    from contact_gateway.demo import demo_workspace
     from contact_gateway.sandbox import AUDIENCE, DataFileError, Grant, SandboxServer
     from contact_gateway.serving import listen, serve_on
     from contact_gateway.settings import SettingsError, load_settings
@@ -76,7 +78,8 @@ def demo(port: _Port = 8000, sandbox_port: _SandboxPort = 8001, data: _Data = No
                 log_format="console",
                 drain_pause=0,
             )
-            serve_on(listener, settings)
+            workspace = demo_workspace(_CUSTOMER, partial(sandbox.tokens.issue, grant))
+            serve_on(listener, settings, workspace)
     except SettingsError as error:  # the environment counts in the demo too
         _fail(str(error), 2)
     except (OSError, DataFileError) as error:

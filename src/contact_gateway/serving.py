@@ -13,6 +13,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from contact_gateway.app import build_app
+from contact_gateway.http import Workspace
 from contact_gateway.logs import configure_logs
 from contact_gateway.server import Server
 from contact_gateway.settings import Settings
@@ -61,11 +62,17 @@ def serve(settings: Settings) -> None:
         run_workers(settings.workers, partial(serve_on, settings=settings), listener)
 
 
-def serve_on(listener: socket.socket, settings: Settings) -> None:
-    """Serve the gateway of `settings` on a socket that already listens, in this process."""
+def serve_on(
+    listener: socket.socket, settings: Settings, workspace: Workspace | None = None
+) -> None:
+    """Serve the gateway of `settings` on a socket that already listens, in this process.
+
+    `workspace` is what GraphiQL opens with, if it is on.
+    """
     configure_logs(settings.log_level, settings.log_format)
     signal.signal(signal.SIGTERM, _exit)
-    server = Server(server_config(build_app(settings), settings), pause=settings.drain_pause)
+    app = build_app(settings, workspace)
+    server = Server(server_config(app, settings), pause=settings.drain_pause)
     _spare_the_garbage_collector()
     # uvicorn repeats the signal once it has stopped: for Ctrl-C that is nothing to report
     with contextlib.suppress(KeyboardInterrupt):

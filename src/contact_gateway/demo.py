@@ -1,0 +1,99 @@
+"""What GraphiQL opens with in the demo: a success first, then the list and every scenario."""
+
+from collections.abc import Callable
+from textwrap import fill
+
+from contact_gateway.http import RENAME, Tab, Workspace
+from contact_gateway.sandbox import SAMPLE_GROUPS, SCENARIOS, Scenario
+
+__all__ = ["demo_workspace"]
+
+_SCENARIO = """\
+{comment}
+mutation Scenario{id}($id: ID!, $input: UpdateContactGroupInput!) {{
+  updateContactGroup(id: $id, input: $input) {{
+    __typename
+    ... on UpdateContactGroupSuccess {{
+      contactGroup {{
+        id
+        name
+      }}
+    }}
+    ... on MutationError {{
+      message
+      code
+      outcome
+      retryable
+      requestId
+      problem {{
+        type
+        title
+        status
+        detail
+        instance
+      }}
+    }}
+    ... on InvalidInputError {{
+      fieldErrors {{
+        path
+        messages
+      }}
+      origin
+    }}
+    ... on ContactGroupNotFoundError {{
+      contactGroupId
+    }}
+    ... on PermissionDeniedError {{
+      requiredScope
+    }}
+    ... on RateLimitedError {{
+      retryAfterSeconds
+    }}
+    ... on UpstreamUnavailableError {{
+      retryAfterSeconds
+    }}
+    ... on UnexpectedProblemError {{
+      upstreamStatus
+    }}
+  }}
+}}
+"""
+
+_LIST = """\
+# The customer's groups. Those named "Scenario" are in the tabs beside.
+query ListContactGroups($filter: ContactGroupFilter, $pageSize: Int!) {
+  contactGroups(filter: $filter, pageSize: $pageSize) {
+    items {
+      id
+      name
+    }
+    pageNumber
+    itemCount
+    hasNextPage
+  }
+}
+"""
+
+
+def demo_workspace(customer: int, issue_token: Callable[[], str]) -> Workspace:
+    """The workspace of a customer of the sandbox."""
+    group = min(SAMPLE_GROUPS[customer])
+    first = Tab(f"# Press play, or Ctrl-Enter.\n{RENAME}", _variables(group))
+    return Workspace(
+        tabs=(
+            first,
+            Tab(_LIST, {"filter": {"namePrefix": ""}, "pageSize": 50}),
+            *map(_scenario, SCENARIOS),
+        ),
+        headers={"Customer-Id": str(customer)},
+        issue_token=issue_token,
+    )
+
+
+def _scenario(scenario: Scenario) -> Tab:
+    comment = fill(scenario.effect, 60, initial_indent="# ", subsequent_indent="# ")
+    return Tab(_SCENARIO.format(id=scenario.id, comment=comment), _variables(scenario.id))
+
+
+def _variables(group: int) -> dict[str, object]:
+    return {"id": str(group), "input": {"name": "Best customers"}}
