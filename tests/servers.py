@@ -13,8 +13,10 @@ from pathlib import Path
 
 import httpx
 import uvicorn
+from starlette.applications import Starlette
 
 from contact_gateway.app import build_app
+from contact_gateway.http import Workspace
 from contact_gateway.sandbox import AUDIENCE, Sandbox
 from contact_gateway.serving import listen, server_config
 from contact_gateway.settings import PREFIX, Settings, load_settings
@@ -45,8 +47,8 @@ def environment_for(sandbox_url: str, **changes: object) -> dict[str, str]:
 
 
 @contextlib.contextmanager
-def running_gateway(settings: Settings) -> Iterator[str]:
-    """Serve a gateway as `serve` does, and say its URL; it is ready when the block begins."""
+def running_app(app: Starlette, settings: Settings) -> Iterator[str]:
+    """Serve an application as `serve` does, and say its URL; it is ready when the block begins."""
     ready = threading.Event()
 
     class Server(uvicorn.Server):
@@ -55,7 +57,7 @@ def running_gateway(settings: Settings) -> Iterator[str]:
             ready.set()
 
     with listen("127.0.0.1", 0) as listener:
-        server = Server(server_config(build_app(settings), settings))
+        server = Server(server_config(app, settings))
         thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
         thread.start()
         ready.wait(10)
@@ -64,6 +66,13 @@ def running_gateway(settings: Settings) -> Iterator[str]:
         finally:
             server.should_exit = True
             thread.join()
+
+
+@contextlib.contextmanager
+def running_gateway(settings: Settings, workspace: Workspace | None = None) -> Iterator[str]:
+    """Serve a gateway, with a `workspace` as `demo` does, and say its URL."""
+    with running_app(build_app(settings, workspace), settings) as url:
+        yield url
 
 
 @contextlib.contextmanager

@@ -253,7 +253,7 @@ def test_the_commands() -> None:
 def test_what_ci_runs() -> None:
     """CI runs only commands that the README names."""
     script = (readme.ROOT / ".ci" / "run").read_text(encoding="utf-8")
-    shell = ("#", "set ", "cd ")
+    shell = ("#", "set ", "cd ", "export ")
     lines = [line for line in script.splitlines() if line and not line.startswith(shell)]
 
     assert [line for line in lines if f"`{line}`" not in readme.TEXT] == [], (

@@ -1,0 +1,126 @@
+"""GraphiQL as a person sees it: its editors, panels and buttons."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from tests.graphiql.browser import ENTER, Browser
+
+_EDITORS = {
+    "query": ".graphiql-query-editor",
+    "variables": ".graphiql-editor-tool > .graphiql-editor:nth-child(1)",
+    "headers": ".graphiql-editor-tool > .graphiql-editor:nth-child(2)",
+    "response": ".result-window",
+}
+
+
+@dataclass
+class GraphiQLPage:
+    """The page at `url`, which is the one that the browser shows."""
+
+    browser: Browser
+    url: str
+
+    def open(self) -> None:
+        """Come here for the first time, and wait until the schema is there."""
+        self.browser.forget(self.url)
+        self.browser.open(f"{self.url}/graphql")
+        self.wait()
+
+    def reload(self) -> None:
+        """Come back."""
+        self.browser.reload()
+        self.wait()
+
+    def wait(self) -> None:
+        """Wait until the page is ready to use."""
+        self.browser.until("return document.querySelector('.graphiql-query-editor .CodeMirror')")
+        self.browser.until("return !document.querySelector('.graphiql-spinner')")
+
+    def text(self, editor: str) -> str:
+        """What an editor shows: query, variables, headers or response."""
+        text: str = self.browser.run(f"return {_code_mirror(editor)}.getValue()")
+        return text
+
+    def write(self, editor: str, text: str) -> None:
+        """Replace what an editor shows, as its user would."""
+        self.browser.run(
+            f"{_code_mirror(editor)}.operation(() => {_code_mirror(editor)}.replaceRange("
+            "arguments[0], {line: 0, ch: 0}, {line: 9999, ch: 0}))",
+            text,
+        )
+
+    def play(self) -> Any:
+        """Run the operation; the response that is then shown."""
+        # GraphiQL learns a moment after each change which operations there are
+        self.browser.until(
+            f"const e = {_code_mirror('query')};"
+            "return !e.operationName || e.getValue().includes(e.operationName)"
+        )
+        self.browser.run(f"{_code_mirror('response')}.setValue('')")
+        self.browser.click(".graphiql-execute-button")
+        return json.loads(self.browser.until(f"return {_code_mirror('response')}.getValue()"))
+
+    def tabs(self) -> list[str]:
+        """The titles of the tabs."""
+        titles: list[str] = self.browser.run(
+            "return [...document.querySelectorAll('.graphiql-tab-button')].map(e => e.textContent)"
+        )
+        return titles
+
+    def choose_tab(self, title: str) -> None:
+        """Go to a tab."""
+        self.press(title)
+        self.browser.until(f"return {_code_mirror('query')}.getValue().includes('{title}')")
+
+    def press(self, text: str) -> None:
+        """Click on the button that bears a text."""
+        self.browser.until(
+            "const button = [...document.querySelectorAll('button')]"
+            f".find(e => e.textContent === '{text}'); button?.click(); return button"
+        )
+
+    def toggle(self, label: str) -> None:
+        """Click on the button that has a label for screen readers."""
+        self.browser.click(f'[aria-label="{label}"]')
+
+    def choose_theme(self, theme: str) -> None:
+        """Choose System, Light or Dark in the settings."""
+        self.toggle("Open settings dialog")
+        self.press(theme)
+        self.browser.click(".graphiql-dialog-close")
+        self.browser.until("return !document.querySelector('.graphiql-dialog')")
+
+    def search_documentation(self, text: str) -> list[str]:
+        """What the documentation finds."""
+        self.toggle("Show Documentation Explorer")
+        self.browser.click(".graphiql-doc-explorer-search input")
+        self.browser.type(text)
+        found: list[str] = self.browser.until(
+            "const found = [...document.querySelectorAll('[role=option]')]"
+            ".map(e => e.textContent); return found.length ? found : null"
+        )
+        return found
+
+    def completions(self, text: str) -> list[str]:
+        """What is offered after `text`, for which the cursor is at the end of the query."""
+        self.write("query", text)
+        self.browser.run(f"const e = {_code_mirror('query')}; e.focus(); e.setCursor(9999, 0)")
+        self.browser.press_with_control(" ")
+        found: list[str] = self.browser.until(
+            "const found = [...document.querySelectorAll('.CodeMirror-hint')]"
+            ".map(e => e.textContent); return found.length ? found : null"
+        )
+        self.browser.type(ENTER)
+        return found
+
+    def stored(self) -> str:
+        """Everything that the page has stored in this browser."""
+        stored: str = self.browser.run(
+            "return JSON.stringify([Object.entries(localStorage), Object.entries(sessionStorage)])"
+        )
+        return stored
+
+
+def _code_mirror(editor: str) -> str:
+    return f'document.querySelector("{_EDITORS[editor]} .CodeMirror").CodeMirror'

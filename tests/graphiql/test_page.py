@@ -1,0 +1,182 @@
+"""The page over HTTP: where it is, its headers and files, and what it is when the files lack."""
+
+import hashlib
+import json
+import re
+from base64 import b64encode
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from starlette.responses import PlainTextResponse
+
+from contact_gateway.http import GraphiQL, Tab, Workspace
+from contact_gateway.http.graphiql.files import collect
+from contact_gateway.http.graphiql.page import policy, render
+from contact_gateway.http.graphiql.pins import PACKAGES
+from contact_gateway.sandbox import Sandbox
+from tests.graphiql.conftest import CUSTOMER
+from tests.servers import gateway_before
+
+_BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-{nonce}'; font-src data:; "
+    "img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
+)
+
+
+@pytest.fixture
+def http(demo_url: str) -> Iterator[httpx.Client]:
+    """A client of the demo."""
+    with httpx.Client(base_url=demo_url, trust_env=False) as http:
+        yield http
+
+
+def embedded(page: str) -> dict[str, object]:
+    """What a page hands to its script."""
+    found = re.search(r'<script type="application/json" id="workspace">(.*)</script>', page)
+    assert found is not None
+    document: dict[str, object] = json.loads(found[1])
+    return document
+
+
+@pytest.mark.usefixtures("own_files_are_there")
+def test_the_policy(http: httpx.Client) -> None:
+    """It allows no host but this one and nothing unsafe; its nonce is the page's, and new."""
+    first, second = (http.get("/graphql", headers=_BROWSER) for _ in range(2))
+    nonces = [re.findall(r'nonce="([^"]+)"', response.text) for response in (first, second)]
+
+    assert [
+        first.headers["content-security-policy"],
+        second.headers["content-security-policy"],
+    ] == [_POLICY.format(nonce=nonce) for [nonce] in nonces]
+    assert nonces[0] != nonces[1]
+
+
+def test_the_other_headers(http: httpx.Client) -> None:
+    """The page is not kept, framed, sniffed or named to others."""
+    response = http.get("/graphiql")
+    headers = dict(response.headers)
+
+    assert {name: headers[name] for name in sorted(headers) if name not in {"date", "server"}} == {
+        "cache-control": "no-store",
+        "content-length": str(len(response.content)),
+        "content-security-policy": headers["content-security-policy"],
+        "content-type": "text/html; charset=utf-8",
+        "cross-origin-opener-policy": "same-origin",
+        "referrer-policy": "no-referrer",
+        "vary": "Accept",
+        "x-content-type-options": "nosniff",
+        "x-frame-options": "DENY",
+    }
+
+
+@pytest.mark.parametrize("accept", ["*/*", "application/json", "application/graphql-response+json"])
+def test_a_get_by_a_program(http: httpx.Client, accept: str) -> None:
+    """What does not ask for HTML by name is answered by the endpoint, never with the page."""
+    response = http.get("/graphql", headers={"Accept": accept})
+
+    assert "text/html" not in response.headers["content-type"]
+
+
+@pytest.mark.usefixtures("own_files_are_there")
+def test_every_file_of_the_page(http: httpx.Client) -> None:
+    """Each is served from here, is what its integrity says, and may be kept for ever."""
+    page = http.get("/graphiql").text
+    named = re.findall(r'(?:src|href)="([^"]+)"(?: integrity="sha384-([^"]+)")?', page)
+    answers = {url: http.get(f"/{url}") for url, _ in named}
+
+    assert len(named) == 9
+    for url, integrity in named:
+        digest = b64encode(hashlib.sha384(answers[url].content).digest()).decode()
+        assert (answers[url].status_code, integrity in {digest, ""}) == (200, True)
+    assert {
+        (answer.headers["content-type"].partition(";")[0], answer.headers["cache-control"])
+        for answer in answers.values()
+    } == {
+        (media_type, "public, max-age=31536000, immutable")
+        for media_type in ("text/css", "text/javascript", "image/svg+xml")
+    }
+
+
+@pytest.mark.parametrize("path", ["nothing.js", "../pins.json", "%2e%2e/pins.json", "token"])
+def test_a_file_that_the_page_does_not_have(http: httpx.Client, path: str) -> None:
+    """Nothing else can be had."""
+    assert http.get(f"/graphiql/{path}").status_code in {404, 405}
+
+
+def test_files_that_the_build_could_not_fetch() -> None:
+    """The page names the CDN's, each with its pinned hash; the policy allows those alone."""
+    files = collect({})
+    page = render(files, Workspace(), "NONCE").decode()
+
+    urls = {
+        f"https://cdn.jsdelivr.net/npm/{package.name}@{package.version}/{file.path}": file.sha384
+        for package in PACKAGES
+        for file in package.served
+    }
+    scripts = " ".join(url for url in urls if url.endswith(".js"))
+    styles = " ".join(url for url in urls if url.endswith(".css"))
+    assert len(urls) == 6
+    for url, sha384 in urls.items():
+        assert f'="{url}" integrity="sha384-{sha384}" crossorigin="anonymous"' in page
+    assert policy(files, "NONCE") == _POLICY.format(nonce="NONCE").replace(
+        "script-src 'self'", f"script-src 'self' {scripts}"
+    ).replace("style-src 'self'", f"style-src 'self' {styles}")
+
+
+@pytest.mark.parametrize(
+    ("vendored", "source"), [({}, "cdn.jsdelivr.net"), (None, "its own files")]
+)
+@pytest.mark.usefixtures("own_files_are_there")
+def test_start_up(
+    vendored: dict[str, bytes] | None, source: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It says where the page loads its files from."""
+    GraphiQL(PlainTextResponse("no endpoint"), Workspace(), collect(vendored))
+
+    assert source in capsys.readouterr().out
+
+
+def test_text_that_would_end_the_script_element() -> None:
+    """It stays text."""
+    workspace = Workspace(tabs=(Tab("# </script><script>alert(1)</script>"),))
+    page = render(collect({}), workspace, "NONCE").decode()
+
+    assert embedded(page)["tabs"] == [
+        {"query": "# </script><script>alert(1)</script>", "variables": {}}
+    ]
+
+
+def test_the_demo_asked_for_a_token(http: httpx.Client, sandbox: Sandbox) -> None:
+    """It issues another development token with each page and each renewal, and none is kept."""
+    page = embedded(http.get("/graphiql").text)
+    response = http.post(f"/{page['renewal']}")
+
+    assert page["token"] != response.text
+    assert response.headers["cache-control"] == "no-store"
+    assert sandbox.tokens.verify(response.text).customers == {CUSTOMER}
+
+
+def test_a_gateway_that_is_no_demo(sandbox: Sandbox) -> None:
+    """With GraphiQL on, it opens with blanks to fill, has no token and issues none."""
+    with gateway_before(sandbox, graphiql=True) as url, httpx.Client(trust_env=False) as http:
+        page = embedded(http.get(f"{url}/graphiql").text)
+        renewal = http.post(f"{url}/graphiql/token")
+
+    assert (page["token"], page["renewal"], page["headers"], renewal.status_code) == (
+        None,
+        None,
+        {"Customer-Id": ""},
+        405,
+    )
+
+
+def test_production(gateway_url: str) -> None:
+    """Unless it is turned on there is no page at all."""
+    with httpx.Client(base_url=gateway_url, trust_env=False, headers=_BROWSER) as http:
+        statuses = [http.get(path).status_code for path in ("/graphiql", "/graphiql/token")]
+        endpoint = http.get("/graphql")
+
+    assert (statuses, endpoint.status_code, "<html" in endpoint.text) == ([404, 404], 405, False)
