@@ -40,6 +40,8 @@ def compose(upstream_url: str, folder: Path) -> Path:
 
 def command(supergraph: Path, port: int) -> list[str]:
     """How the gateway is started: one process, nothing switched off or on."""
+    # its option --jit, off by default, took off a fifth at 32 connections and nothing at 256
+    # (2.15.1, Node.js 20, November 2026)
     listen = ["--host", "127.0.0.1", "--port", str(port)]
     return [_found("node"), str(_GATEWAY), "supergraph", str(supergraph), *listen]
 
