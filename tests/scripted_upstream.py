@@ -9,6 +9,7 @@ For what the sandbox cannot do: this speaks HTTP only as far as the bytes of an 
 """
 
 import contextlib
+import itertools
 import socket
 import struct
 import threading
@@ -39,12 +40,14 @@ class RecordedRequest:
 class Answer:
     """Bytes to send, and whether the connection is then kept, closed or reset.
 
-    With `pause`, the bytes are sent one at a time with so many seconds after each.
+    With `pause`, the bytes are sent one at a time with so many seconds after each. `endless` is
+    sent over and over after that, until the other side has gone.
     """
 
     content: bytes = b""
     then: Literal["keep", "close", "reset"] = "keep"
     pause: float = 0
+    endless: bytes = b""
 
 
 HANG = Answer()
@@ -93,6 +96,12 @@ class ScriptedUpstream:
         self.received.clear()
         self._respond = respond
 
+    def push(self, content: bytes) -> None:
+        """Send bytes that nobody has asked for on every open connection."""
+        for connection in tuple(self._connections):
+            with contextlib.suppress(OSError):
+                connection.sendall(content)
+
     def __enter__(self) -> Self:
         """Begin to accept connections."""
         threading.Thread(target=self._accept, daemon=True).start()
@@ -125,7 +134,7 @@ class ScriptedUpstream:
             while (request := _read_request(stream)) is not None:
                 self.received.append(request)
                 answer = self._respond(request)
-                for piece in _pieces(answer):
+                for piece in itertools.chain(_pieces(answer), _endlessly(answer.endless)):
                     connection.sendall(piece)
                     self._stopped.wait(answer.pause)
                 if answer.then == "reset":
@@ -141,6 +150,11 @@ def _pieces(answer: Answer) -> Iterator[bytes]:
         return
     for byte in answer.content:
         yield bytes([byte])
+
+
+def _endlessly(content: bytes) -> Iterator[bytes]:
+    while content:
+        yield content
 
 
 def _read_request(stream: BinaryIO) -> RecordedRequest | None:

@@ -161,7 +161,13 @@ def _cross_origin(settings: Settings) -> list[Middleware]:
             CORSMiddleware,
             allow_origins=settings.cors_origins,
             allow_methods=["POST"],
-            allow_headers=["Authorization", "Content-Type", "Customer-Id", "X-Request-Id"],
+            allow_headers=[
+                "Authorization",
+                "Content-Type",
+                "Customer-Id",
+                "Prefer",
+                "X-Request-Id",
+            ],
             expose_headers=["X-Request-Id", "Retry-After"],
         )
     ]

@@ -22,6 +22,7 @@ from contact_gateway.http.body import (
 )
 from contact_gateway.http.correlation import request_id_of, traceparent_of
 from contact_gateway.http.negotiation import is_json, negotiate
+from contact_gateway.http.preferences import wait_seconds
 from contact_gateway.http.replies import HTTPErrorCode, HTTPRefusalError, Reply
 from contact_gateway.identity import BadCustomerIdError, choose_customer
 from contact_gateway.operations import OperationStore, Refusal, execute
@@ -109,7 +110,9 @@ class GraphQLEndpoint:
 
     async def _context(self, headers: Headers, request_id: str) -> RequestContext:
         """Who calls, and for which customer: all that is decided before the body is read."""
-        deadline = asyncio.get_running_loop().time() + self.deadline
+        wait = wait_seconds(headers[b"prefer"])  # may shorten the deadline, never lengthen it
+        seconds = self.deadline if wait is None else min(wait, self.deadline)
+        deadline = asyncio.get_running_loop().time() + seconds
         principal = await authenticate(headers[b"authorization"], self.verifier)
         try:
             customer = choose_customer(principal, headers[b"customer-id"])

@@ -1,34 +1,72 @@
-"""The pool of connections to the upstream."""
+"""The pool of connections to the upstream, and what may come in on one of them."""
 
+from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import aiohttp
-from aiohttp.connector import Connection
+from aiohttp.client_proto import ResponseHandler
 
-__all__ = ["Connections", "NoCleanConnectionError"]
+__all__ = ["Connections"]
 
-
-class NoCleanConnectionError(aiohttp.ClientConnectionError):
-    """Every connection had bytes on it that nobody had asked for."""
+_MAX_BYTES = 2_097_152  # of one answer as it comes over the wire, with all that belongs to it
+_MAX_MESSAGES = 20  # 1xx responses before the answer, and the answer
+_SLICE = 16_384
 
 
 class Connections(aiohttp.TCPConnector):
-    """A pool that hands out no connection on which somebody's late bytes wait to be read.
+    """A pool of at most `limit` connections that are closed on whatever nobody has asked for."""
 
-    aiohttp looks only at whether an idle connection is still open. A response that the server
-    sends without being asked would be taken for the answer to the next request, which may be
-    another customer's (aio-libs/aiohttp issue 13656, seen with 3.14.5).
+    def __init__(self, limit: int) -> None:
+        super().__init__(limit=limit)
+        # aiohttp has no public way to choose the protocol of its connections
+        self._factory = partial[ResponseHandler](_Handler, loop=self._loop)
+
+
+class _Handler(ResponseHandler):
+    """aiohttp's protocol, without its trust in the server (seen with 3.14.5).
+
+    Of itself it takes a response that comes while the connection is idle for the answer to the
+    next request, which may be another customer's (aio-libs/aiohttp issue 13656); and it queues
+    1xx responses without end, more quickly than a timeout can fire.
     """
 
-    async def connect(self, *arguments: Any, **options: Any) -> Connection:
-        """A connection, idle or new, on which nothing is left over.
+    _asked = False
+    _answered = False
+    _bytes = 0
+    _messages = 0
 
-        Raises:
-            NoCleanConnectionError: there is none.
-        """
-        for _ in range(self.limit + 1):  # each idle one may be bad, and then comes a new one
-            connection = await super().connect(*arguments, **options)
-            if connection.protocol is not None and not connection.protocol.should_close:
-                return connection
-            connection.close()
-        raise NoCleanConnectionError
+    def set_response_params(self, **options: Any) -> None:
+        """Expect the answer to a request."""
+        self._asked = True
+        self._answered = False
+        self._bytes = self._messages = 0
+        super().set_response_params(**options)
+
+    def feed_data(self, data: Any, size: int = 0) -> None:
+        """Count one response, interim or final."""
+        self._messages += 1
+        self._answered = data[0].code >= 200
+        super().feed_data(data, size)
+
+    def data_received(self, data: bytes) -> None:
+        """Parse what comes in, as long as it is an answer and not too much."""
+        self._bytes += len(data)
+        for part in _slices(data):
+            if self._is_uncalled_for():
+                if self.transport is not None:
+                    self.transport.abort()
+                return
+            super().data_received(part)
+
+    def _is_uncalled_for(self) -> bool:
+        complete = self._answered and self._payload is not None and self._payload.is_eof()
+        too_much = self._bytes > _MAX_BYTES or self._messages > _MAX_MESSAGES
+        return complete or too_much or not self._asked
+
+
+def _slices(data: bytes) -> Iterator[bytes]:
+    """What is read at a time can hold many thousand responses: look at them little by little."""
+    if len(data) <= _SLICE:
+        return iter((data,))
+    return (data[start : start + _SLICE] for start in range(0, len(data), _SLICE))

@@ -105,6 +105,8 @@ class QueueFullError(NotSentError):
 class CircuitOpenError(NotSentError):
     """The upstream failed too often just now; `retry_after` is when it will be tried again."""
 
+    retry_after: int
+
     def __init__(self, retry_after: int) -> None:
         super().__init__(f"tried again in {retry_after} s")
         self.retry_after = retry_after

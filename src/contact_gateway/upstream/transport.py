@@ -16,7 +16,7 @@ from aiohttp import ClientHandlerType, ClientRequest, ClientResponse
 from aiohttp.http_writer import StreamWriter
 from yarl import URL
 
-from contact_gateway.upstream.connections import Connections, NoCleanConnectionError
+from contact_gateway.upstream.connections import Connections
 from contact_gateway.upstream.problems import (
     ConnectError,
     DeadlineError,
@@ -29,11 +29,7 @@ __all__ = ["Incomplete", "Transport"]
 
 _MAX_RESPONSE_BYTES = 1_048_576
 _MAX_HEADER_BYTES = 16_384
-_NOT_CONNECTED = (
-    aiohttp.ClientConnectorError,
-    aiohttp.ConnectionTimeoutError,
-    NoCleanConnectionError,
-)
+_NOT_CONNECTED = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
 
 
 class Incomplete(StrEnum):
@@ -66,7 +62,7 @@ class Transport(httpx.AsyncBaseTransport):
     async def __aenter__(self) -> Self:
         """Open the connection pool on the running loop."""
         self._session = aiohttp.ClientSession(
-            connector=Connections(limit=self._max_connections),
+            connector=Connections(self._max_connections),
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
             trust_env=False,
@@ -172,7 +168,8 @@ async def _read(answer: ClientResponse, content: bytearray) -> Incomplete | None
 
 def _translated(error: Exception, body: _Body | None) -> UpstreamError:
     """What a failure without an answer means: by how far the request got, not by its kind."""
-    reason = type(error.__cause__ or error).__name__
+    lost = isinstance(error, _LostConnectionError)
+    reason = type(error.__cause__ if lost else error).__name__
     if isinstance(error, _NOT_CONNECTED):
         return ConnectError(reason)
     if body is None or body.sent:

@@ -1,0 +1,1 @@
+"""Tests of the upstream calls, against servers that misbehave."""
