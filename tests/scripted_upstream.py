@@ -83,6 +83,7 @@ class ScriptedUpstream:
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=2048)
         self._connections: set[socket.socket] = set()
         self._stopped = threading.Event()
+        self._arrived = threading.Condition()
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         self.answers(reply(204))
 
@@ -95,6 +96,12 @@ class ScriptedUpstream:
         """Forget what was received, and answer each request with what `respond` says."""
         self.received.clear()
         self._respond = respond
+
+    def wait_for(self, requests: int) -> None:
+        """Block until so many requests have been received, for at most 10 seconds."""
+        with self._arrived:
+            arrived = self._arrived.wait_for(lambda: len(self.received) >= requests, timeout=10)
+        assert arrived, f"{len(self.received)} requests came, and not {requests}"
 
     def push(self, content: bytes) -> None:
         """Send bytes that nobody has asked for on every open connection."""
@@ -132,7 +139,9 @@ class ScriptedUpstream:
     def _serve(self, connection: socket.socket) -> None:
         with contextlib.suppress(OSError), connection, connection.makefile("rb") as stream:
             while (request := _read_request(stream)) is not None:
-                self.received.append(request)
+                with self._arrived:
+                    self.received.append(request)
+                    self._arrived.notify_all()
                 answer = self._respond(request)
                 for piece in itertools.chain(_pieces(answer), _endlessly(answer.endless)):
                     connection.sendall(piece)

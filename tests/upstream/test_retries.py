@@ -239,7 +239,7 @@ def test_deadline() -> None:
     "failure", [ConnectError(), NotAnsweredError(), answer(502), answer(503, Retry_After="0")]
 )
 def test_upstream_that_fails_all(failure: Outcome) -> None:
-    """Of 1,000 reads, with all their repeats, no more than 1,110 reach an upstream that fails all."""
+    """Of 1,000 reads with all their repeats, no more than 1,110 reach such an upstream."""
     scripted = Scripted([failure])
     retries = scripted.retries()
 

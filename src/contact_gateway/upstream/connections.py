@@ -20,7 +20,7 @@ class Connections(aiohttp.TCPConnector):
     def __init__(self, limit: int) -> None:
         super().__init__(limit=limit)
         # aiohttp has no public way to choose the protocol of its connections
-        self._factory = partial[ResponseHandler](_Handler, loop=self._loop)
+        self._factory = partial(_Handler, loop=self._loop)  # type: ignore[assignment]
 
 
 class _Handler(ResponseHandler):
@@ -31,14 +31,12 @@ class _Handler(ResponseHandler):
     1xx responses without end, more quickly than a timeout can fire.
     """
 
-    _asked = False
-    _answered = False
+    _answered = True  # nothing has been asked yet
     _bytes = 0
     _messages = 0
 
     def set_response_params(self, **options: Any) -> None:
         """Expect the answer to a request."""
-        self._asked = True
         self._answered = False
         self._bytes = self._messages = 0
         super().set_response_params(**options)
@@ -60,9 +58,8 @@ class _Handler(ResponseHandler):
             super().data_received(part)
 
     def _is_uncalled_for(self) -> bool:
-        complete = self._answered and self._payload is not None and self._payload.is_eof()
-        too_much = self._bytes > _MAX_BYTES or self._messages > _MAX_MESSAGES
-        return complete or too_much or not self._asked
+        complete = self._answered and (self._payload is None or self._payload.is_eof())
+        return complete or self._bytes > _MAX_BYTES or self._messages > _MAX_MESSAGES
 
 
 def _slices(data: bytes) -> Iterator[bytes]:

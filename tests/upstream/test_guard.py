@@ -1,0 +1,210 @@
+"""Bulkhead and breaker together: what counts against the upstream, and what waits for what."""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+
+import httpx
+import pytest
+
+from contact_gateway.upstream import Breaker, Bulkhead, Guard
+from contact_gateway.upstream.problems import (
+    CircuitOpenError,
+    ConnectError,
+    DeadlineError,
+    NotAnsweredError,
+    UpstreamError,
+)
+from contact_gateway.upstream.transport import Incomplete
+from tests.upstream.stack import run
+
+Behaviour = Callable[[], Awaitable[httpx.Response]]
+
+
+class Behaving(httpx.AsyncBaseTransport):
+    """A transport that does what it is told, under a clock that stands still."""
+
+    def __init__(self, behaviour: Behaviour) -> None:
+        self.behaviour = behaviour
+        self.time = 100.0
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Do it."""
+        assert request.method == "PATCH"
+        return await self.behaviour()
+
+    def guard(self, slots: int = 4) -> Guard:
+        """A guard before this transport that wants a second to judge."""
+
+        def clock() -> float:
+            return self.time
+
+        return Guard(self, Bulkhead(slots), Breaker(clock), seconds_to_judge=1, clock=clock)
+
+
+def request(deadline: float = 1e9) -> httpx.Request:
+    """A request with this deadline."""
+    return httpx.Request("PATCH", "http://upstream/", extensions={"deadline": deadline})
+
+
+def ending_with(outcome: httpx.Response | Exception) -> Behaviour:
+    """Answer, or fail, at once."""
+
+    async def end() -> httpx.Response:
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    return end
+
+
+async def hang() -> httpx.Response:
+    """Never answer."""
+    await asyncio.get_running_loop().create_future()
+    raise AssertionError
+
+
+async def send(guard: Guard, deadline: float = 1e9) -> httpx.Response | UpstreamError:
+    """Send a request; its answer or error."""
+    try:
+        return await guard.handle_async_request(request(deadline))
+    except UpstreamError as error:
+        return error
+
+
+async def cancelled(guard: Guard) -> None:
+    """Send a request and go away."""
+    call = asyncio.create_task(guard.handle_async_request(request()))
+    await asyncio.sleep(0)
+    call.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await call
+
+
+@pytest.mark.parametrize(
+    "outcome",
+    [
+        ConnectError(),
+        NotAnsweredError(),
+        httpx.Response(502),
+        httpx.Response(503),
+        httpx.Response(503, headers={"Retry-After": "1"}),
+        httpx.Response(504),
+        httpx.Response(200, extensions={"incomplete": Incomplete.LATE}),
+        httpx.Response(200, extensions={"incomplete": Incomplete.CUT_OFF}),
+    ],
+)
+def test_failures(outcome: httpx.Response | Exception) -> None:
+    """Five of these in a row open the circuit; the sixth call is not sent."""
+
+    async def six() -> list[type]:
+        guard = Behaving(ending_with(outcome)).guard()
+        return [type(await send(guard)) for _ in range(6)]
+
+    assert run(six()) == [*[type(outcome)] * 5, CircuitOpenError]
+
+
+@pytest.mark.parametrize(
+    "outcome",
+    [
+        *(httpx.Response(status) for status in (200, 204, 307, 400, 401, 403, 404, 422, 429)),
+        httpx.Response(500),
+        httpx.Response(501),
+        httpx.Response(200, extensions={"incomplete": Incomplete.OVERSIZED}),
+        DeadlineError(),
+    ],
+)
+def test_what_is_no_failure(outcome: httpx.Response | Exception) -> None:
+    """An upstream that answers is there, whatever it says; what was never tried says nothing."""
+
+    async def six() -> list[type]:
+        guard = Behaving(ending_with(outcome)).guard()
+        return [type(await send(guard)) for _ in range(6)]
+
+    assert run(six()) == [type(outcome)] * 6
+
+
+def test_callers_in_a_hurry() -> None:
+    """Whose deadline left no fair chance does not close the service to others."""
+
+    async def hurried() -> str:
+        transport = Behaving(ending_with(NotAnsweredError()))
+        guard = transport.guard()
+        for _ in range(20):
+            await send(guard, transport.time + 0.9)
+        return guard.breaker.state
+
+    assert run(hurried()) == "closed"
+
+
+def test_cancelled_calls() -> None:
+    """Callers who leave take no slot along, and do not count as failures."""
+
+    async def leaving() -> tuple[str, int]:
+        guard = Behaving(hang).guard()
+        for _ in range(20):
+            await cancelled(guard)
+        return guard.breaker.state, guard.bulkhead.in_flight
+
+    assert run(leaving()) == ("closed", 0)
+
+
+def test_cancelled_probe() -> None:
+    """A caller who leaves while probing does not keep the circuit open."""
+
+    async def probing() -> list[str]:
+        transport = Behaving(ending_with(NotAnsweredError()))
+        guard = transport.guard()
+        for _ in range(5):
+            await send(guard)
+        transport.time += 1
+        transport.behaviour = hang
+        await cancelled(guard)
+        states = [guard.breaker.state]
+        transport.behaviour = ending_with(httpx.Response(204))
+        await send(guard)
+        return [*states, guard.breaker.state]
+
+    assert run(probing()) == ["open", "closed"]
+
+
+def test_circuit_that_opens_while_calls_wait() -> None:
+    """Calls in the queue are not sent any more, and no others join them."""
+
+    async def opening() -> tuple[list[type], int]:
+        gate = asyncio.Event()
+        sent = 0
+
+        async def fail_together() -> httpx.Response:
+            nonlocal sent
+            sent += 1
+            await gate.wait()
+            raise NotAnsweredError
+
+        guard = Behaving(fail_together).guard(slots=8)
+        calls = [asyncio.create_task(send(guard)) for _ in range(10)]
+        await asyncio.sleep(0)  # each has come as far as it can
+        gate.set()
+        return [type(outcome) for outcome in await asyncio.gather(*calls)], sent
+
+    outcomes, sent = run(opening())
+    assert sent == 8
+    assert outcomes == [NotAnsweredError] * 8 + [CircuitOpenError] * 2
+
+
+def test_open_circuit_before_a_full_bulkhead() -> None:
+    """Who would be refused in the end is not made to wait for a slot."""
+
+    async def both() -> tuple[type, int]:
+        transport = Behaving(hang)
+        guard = transport.guard(slots=1)
+        call = asyncio.create_task(send(guard))
+        await asyncio.sleep(0)
+        for _ in range(5):
+            guard.breaker.failed(guard.breaker.admit())
+        outcome = await send(guard)
+        queued = guard.bulkhead.queued
+        call.cancel()
+        return type(outcome), queued
+
+    assert run(both()) == (CircuitOpenError, 0)

@@ -1,0 +1,76 @@
+"""Bytes that nobody asked for never answer somebody else's request."""
+
+import asyncio
+import json
+
+import pytest
+
+from contact_gateway.upstream import ContactGroupQuery
+from tests.scripted_upstream import Answer, RecordedRequest, ScriptedUpstream, reply
+from tests.upstream.stack import Stack, caller, open_stack, run
+
+CUSTOMERS = (5690, 7310)
+
+
+def group_of(customer: str) -> Answer:
+    """A list with the one group of a customer, whose name is the customer's id."""
+    page = json.dumps({"items": [{"id": 1, "name": customer}]})
+    return reply(200, page, Content_Type="application/json")
+
+
+def other(customer: str) -> str:
+    """The other customer."""
+    return str(sum(CUSTOMERS) - int(customer))
+
+
+def with_a_second_response(request: RecordedRequest) -> Answer:
+    """The answer, and after it that of the other customer."""
+    (customer,) = request.header("Customer-Id")
+    return Answer(group_of(customer).content + group_of(other(customer)).content)
+
+
+async def names(stack: Stack, customer: int, calls: int) -> set[str | int]:
+    """The names that so many calls of a customer see."""
+    seen: set[str | int] = set()
+    for _ in range(calls):
+        page = await stack.contact_groups.list(caller(customer=customer), ContactGroupQuery())
+        seen.update(group.name for group in page.items)
+    return seen
+
+
+def test_second_response(scripted: ScriptedUpstream) -> None:
+    """Of two customers with 200 interleaved calls each, each sees its own answers alone."""
+    scripted.responds(with_a_second_response)
+
+    async def interleaved() -> list[set[str | int]]:
+        async with open_stack(scripted.url) as stack:
+            return await asyncio.gather(*(names(stack, customer, 200) for customer in CUSTOMERS))
+
+    assert run(interleaved()) == [{"5690"}, {"7310"}]
+    assert len(scripted.received) == 400
+
+
+@pytest.mark.parametrize(
+    "unasked",
+    [
+        group_of("7310").content,
+        group_of("7310").content[:20],
+        reply(204).content,
+        reply(408).content,
+        b"\r\n",
+    ],
+)
+def test_response_to_nobody(scripted: ScriptedUpstream, unasked: bytes) -> None:
+    """What comes in on an idle connection closes it, and the next call sees its own answer."""
+    scripted.answers(group_of("5690"))
+
+    async def after_each_other() -> set[str | int]:
+        seen: set[str | int] = set()
+        async with open_stack(scripted.url) as stack:
+            for _ in range(20):
+                seen |= await names(stack, 5690, 1)
+                scripted.push(unasked)
+                await asyncio.sleep(0.001)  # the loop takes in what has arrived already
+        return seen
+
+    assert run(after_each_other()) == {"5690"}
