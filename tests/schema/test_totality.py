@@ -107,7 +107,9 @@ def test_arbitrary_answer_over_a_socket(
     """The same is true of the whole gateway, and the reply is always 200."""
     client, scripted = steady
     fields = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-    head = f"HTTP/1.1 {status} X\r\nContent-Length: {len(body)}\r\n{fields}\r\n".encode("latin-1")
+    # without `Connection: close`, the next request could be on its way as the connection ends
+    fields += f"Connection: close\r\nContent-Length: {len(body)}\r\n"
+    head = f"HTTP/1.1 {status} X\r\n{fields}\r\n".encode("latin-1")
     scripted.answers(Answer(head + body, "close"))
 
     response = client.post(RENAME, {"id": "1", "input": {"name": "New"}})
