@@ -65,7 +65,7 @@ def test_preflight_of_the_named_origin(client: Client) -> None:
         "access-control-allow-origin": NAMED,
         "access-control-allow-methods": "POST",
         "access-control-allow-headers": "Accept, Accept-Language, Authorization, "
-        "Content-Language, Content-Type, Customer-Id, X-Request-Id",
+        "Content-Language, Content-Type, Customer-Id, Prefer, X-Request-Id",
     }
     assert "Origin" in response.headers["vary"]
 
