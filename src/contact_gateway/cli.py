@@ -3,6 +3,7 @@
 # Each command imports what it needs, so that `--help` and `token` do not wait for the gateway.
 import json
 import shlex
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -30,6 +31,7 @@ _SandboxPort = Annotated[
 ]
 
 _CUSTOMER = 5690
+_GROUPS = (5514123, 5514124, 5514125)
 _MUTATION = """\
 mutation RenameContactGroup($id: ID!, $input: UpdateContactGroupInput!) {
   updateContactGroup(id: $id, input: $input) {
@@ -64,7 +66,8 @@ def demo(port: _Port = 8000, sandbox_port: _SandboxPort = 8001, data: _Data = No
                 customers=(_CUSTOMER,),
             )
             url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-            typer.echo(_welcome(url, sandbox.url, sandbox.tokens.issue(grant)))
+            groups = {number: sandbox.store.name_of(_CUSTOMER, number) for number in _GROUPS}
+            typer.echo(_welcome(url, sandbox.url, sandbox.tokens.issue(grant), groups))
             settings = load_settings(
                 _env_file=None,
                 upstream_url=sandbox.url,
@@ -157,13 +160,12 @@ def token(
         _fail(str(error), 1)
 
 
-def _welcome(url: str, sandbox_url: str, access_token: str) -> str:
-    from contact_gateway.sandbox import SAMPLE_GROUPS
-
-    groups = list(SAMPLE_GROUPS[_CUSTOMER].items())[:3]
+def _welcome(
+    url: str, sandbox_url: str, access_token: str, groups: Mapping[int, str | None]
+) -> str:
     request = {
         "query": _MUTATION,
-        "variables": {"id": str(groups[0][0]), "input": {"name": "Best customers"}},
+        "variables": {"id": str(_GROUPS[0]), "input": {"name": "Best customers"}},
     }
     curl = shlex.join([
         "curl", f"{url}/graphql",
@@ -177,7 +179,7 @@ def _welcome(url: str, sandbox_url: str, access_token: str) -> str:
             f"GraphiQL     {url}/graphql",
             f"REST API     {sandbox_url}  (a sandbox; GET / lists its scenario ids)",
             f"Customer     {_CUSTOMER}",
-            *(f"Group        {group_id}  {name}" for group_id, name in groups),
+            *(f"Group        {group_id}  {name}" for group_id, name in groups.items()),
             "",
             "Rename a contact group:",
             "",
