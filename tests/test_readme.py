@@ -53,11 +53,11 @@ def test_the_table_of_settings() -> None:
     assert shown == true, readme.mend("Settings", shown, true)
 
 
-def test_the_environment_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """The example of a `.env` is all that `serve` needs, and every line of it is a setting."""
+@pytest.mark.parametrize("example", readme.blocks("ini"))
+def test_an_environment_file(example: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Each example of a `.env` is all that `serve` needs, and every line of it is a setting."""
     for name in Settings.model_fields:
         monkeypatch.delenv(f"CONTACT_GATEWAY_{name.upper()}", raising=False)
-    (example,) = readme.blocks("ini")
     path = tmp_path / ".env"
     path.write_text(example)
     names = {line.partition("=")[0].removeprefix("CONTACT_GATEWAY_") for line in example.split()}
