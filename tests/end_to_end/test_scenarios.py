@@ -102,13 +102,11 @@ def test_exposed_server_problem(sandbox: Sandbox, issue_token: IssueToken) -> No
 @pytest.mark.parametrize(
     "name", ["", " ", "x" * 51, "Suppliers"], ids=["empty", "blank", "too long", "taken"]
 )
-def test_name_that_the_upstream_refuses(
-    impatient_client: Client, sandbox: Sandbox, name: str
-) -> None:
+def test_name_that_the_upstream_refuses(client: Client, sandbox: Sandbox, name: str) -> None:
     """What a good name is, the upstream decides: its messages reach the field."""
     before = sandbox.store.name_of(5690, 5514125)
 
-    result = impatient_client.rename("5514125", {"name": name})
+    result = client.rename("5514125", {"name": name})
 
     assert (result["__typename"], result["origin"], result["fieldErrors"][0]["path"]) == (
         "InvalidInputError",
@@ -118,9 +116,9 @@ def test_name_that_the_upstream_refuses(
     assert sandbox.store.name_of(5690, 5514125) == before
 
 
-def test_unknown_group(impatient_client: Client) -> None:
+def test_unknown_group(client: Client) -> None:
     """A group that the customer does not have is the type that names its id."""
-    result = impatient_client.rename("6620411", {"name": "Another customer's"})
+    result = client.rename("6620411", {"name": "Another customer's"})
 
     assert result == not_found(
         "6620411",
@@ -134,9 +132,9 @@ def test_unknown_group(impatient_client: Client) -> None:
     )
 
 
-def test_request_id(impatient_client: Client) -> None:
+def test_request_id(client: Client) -> None:
     """Every failure names the request as the caller named it."""
-    response = impatient_client.post(
+    response = client.post(
         "mutation($id: ID!) { updateContactGroup(id: $id, input: {}) {"
         " ... on MutationError { requestId } } }",
         {"id": "0"},
