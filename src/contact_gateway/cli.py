@@ -92,14 +92,19 @@ def demo(port: _Port = 8000, sandbox_port: _SandboxPort = 8001, data: _Data = No
 @app.command()
 def serve() -> None:
     """Start the gateway alone, from the settings CONTACT_GATEWAY_… in the environment or .env."""
-    from contact_gateway import serving
     from contact_gateway.settings import SettingsError, load_settings
+
+    try:
+        settings = load_settings()
+    except SettingsError as error:
+        _fail(str(error), 2)
+
+    # only now, because to import it takes a second
+    from contact_gateway import serving
     from contact_gateway.workers import WorkersFailedError
 
     try:
-        serving.serve(load_settings())
-    except SettingsError as error:
-        _fail(str(error), 2)
+        serving.serve(settings)
     except (OSError, WorkersFailedError) as error:
         _fail(f"The gateway cannot start: {error}", 1)
 
