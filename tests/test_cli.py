@@ -159,13 +159,16 @@ def test_demo(tmp_path: Path) -> None:
         renamed = subprocess.run(  # noqa: S603 - as the demo printed it
             [*curl, "--silent", "--show-error"], capture_output=True, text=True, check=True
         )
-    with running(tmp_path, *arguments) as second, open_http() as http:
+    with (
+        running(tmp_path, *arguments) as second,
+        running(tmp_path, "sandbox", "--port=0", "--data=groups.db") as third,
+        open_http() as http,
+    ):
         _, url, *options = shlex.split(printed(second, "curl"))
         headers = dict(option.split(": ", 1) for option in options[1:-1:2])
         query = '{ contactGroup(id: "5514123") { name } }'
         read = http.post(url, json={"query": query}, headers=headers)
         page = http.get(url, headers={"Accept": "text/html"})
-    with running(tmp_path, "sandbox", "--port=0", "--data=groups.db") as third, open_http() as http:
         url = printed(third, "Sandbox at").removeprefix("Sandbox at ")
         _, token, _ = invoke("token", "--sandbox-url", url)
         headers = {"Authorization": f"Bearer {token.strip()}", "Customer-Id": "5690"}
