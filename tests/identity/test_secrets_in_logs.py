@@ -42,6 +42,7 @@ def environment(surroundings: Surroundings, **changes: str) -> dict[str, str]:
         "JWT_JWKS_URL": f"{url}/keys",
         "JWT_CUSTOMER_CLAIM": "customer_id",
         "LOG_LEVEL": "debug",
+        "DRAIN_PAUSE": "0",
         **changes,
     }
     prefixed = {f"CONTACT_GATEWAY_{name}": value for name, value in settings.items()}
