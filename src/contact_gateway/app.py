@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from functools import partial
 
+import limits
 from pydantic import SecretStr
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -27,6 +28,7 @@ from contact_gateway.identity import (
     UpstreamVerifier,
 )
 from contact_gateway.operations import OperationStore
+from contact_gateway.rate_limits import RateLimiter, open_storage
 from contact_gateway.schema import build_schema
 from contact_gateway.server import READINESS
 from contact_gateway.settings import (
@@ -49,7 +51,7 @@ from contact_gateway.upstream import (
     fetch_document,
 )
 
-__all__ = ["build_app"]
+__all__ = ["build_app", "rate_limiter", "token_endpoint"]
 
 
 # What runs for as long as the application does, in the order in which it is started.
@@ -74,6 +76,7 @@ def build_app(settings: Settings, workspace: Workspace | None = None) -> Starlet
         operations=OperationStore(schema, introspection=settings.introspection),
         verifier=verifier,
         contact_groups=contact_groups,
+        rate_limiter=_rate_limiter(settings, lifetimes),
         deadline=settings.upstream_deadline,
         max_body_bytes=settings.max_body_bytes,
         introspection=settings.introspection,
@@ -139,17 +142,36 @@ def _upstream_transport(settings: Settings, lifetimes: Lifetimes) -> Guard | Cre
     if settings.upstream_auth is UpstreamAuthentication.PASSTHROUGH:
         return guard
     token_transport = Transport(max_connections=2)  # as for the key set
-    credentials = ClientCredentials(
-        TokenEndpoint(
-            token_transport,
-            settings.upstream_token_url or "",
-            settings.upstream_client_id or "",
-            settings.upstream_client_secret or SecretStr(""),
-            settings.upstream_client_auth,
-        )
-    )
+    credentials = ClientCredentials(token_endpoint(settings, token_transport))
     lifetimes += [lambda: token_transport, lambda: credentials]
     return CredentialsTransport(guard, credentials)
+
+
+def token_endpoint(settings: Settings, transport: Transport) -> TokenEndpoint:
+    """Where the gateway gets its own tokens, for UPSTREAM_AUTH=client_credentials."""
+    return TokenEndpoint(
+        transport,
+        settings.upstream_token_url or "",
+        settings.upstream_client_id or "",
+        settings.upstream_client_secret or SecretStr(""),
+        settings.upstream_client_auth,
+    )
+
+
+def rate_limiter(settings: Settings) -> RateLimiter | None:
+    """How often a caller may call, if there is a limit."""
+    if settings.rate_limit is None:
+        return None
+    url = settings.rate_limit_storage
+    storage = open_storage(None if url is None else url.get_secret_value())
+    return RateLimiter(limits.parse(settings.rate_limit), storage)
+
+
+def _rate_limiter(settings: Settings, lifetimes: Lifetimes) -> RateLimiter | None:
+    limiter = rate_limiter(settings)
+    if limiter is not None:
+        lifetimes.append(lambda: limiter)
+    return limiter
 
 
 def _cross_origin(settings: Settings) -> list[Middleware]:

@@ -110,6 +110,30 @@ def serve() -> None:
 
 
 @app.command()
+def check() -> None:
+    """Say whether what the settings name can be reached, and what to do where it cannot."""
+    import asyncio
+
+    from contact_gateway import checks
+    from contact_gateway.settings import SettingsError, load_settings
+
+    async def all_is_well() -> bool:
+        failed = False
+        async for finding in checks.check(settings):
+            typer.echo(str(finding))
+            failed = failed or finding.advice is not None
+        return not failed
+
+    try:
+        settings = load_settings()
+    except SettingsError as error:
+        _fail(str(error), 1)
+    typer.echo("ok      settings: complete")
+    if not asyncio.run(all_is_well()):
+        raise typer.Exit(1)
+
+
+@app.command()
 def sandbox(port: _SandboxPort = 8001, data: _Data = None) -> None:
     """Start the sandbox REST server alone. GET / of it lists what it can do."""
     from contact_gateway.sandbox import DataFileError, run

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Annotated, Literal, Self
 from urllib.parse import SplitResult, urlsplit
 
+import limits
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic import model_validator as validate_together
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -110,6 +111,18 @@ def _origins(origins: tuple[str, ...]) -> tuple[str, ...]:
     return origins
 
 
+def _rate(text: str) -> str:
+    limits.parse(text)  # raises ValueError
+    return text
+
+
+def _redis_url(url: SecretStr) -> SecretStr:
+    parts = urlsplit(url.get_secret_value())
+    if parts.scheme not in {"redis", "rediss"} or not parts.hostname or not parts.port:
+        raise ValueError
+    return url
+
+
 BaseUrl = Annotated[str, AfterValidator(_base_url)]
 SecureUrl = Annotated[str, AfterValidator(_secure_url)]
 CommaSeparated = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
@@ -204,6 +217,13 @@ class Settings(BaseSettings):
     )
     expose_server_problems: bool = Field(
         default=False, description="true or false: show detail and instance of upstream 5xx"
+    )
+    rate_limit: Annotated[str, AfterValidator(_rate)] | None = Field(
+        None, description="requests of one caller for one customer, such as 100/second"
+    )
+    rate_limit_storage: Annotated[SecretStr, AfterValidator(_redis_url)] | None = Field(
+        None,
+        description="redis://host:6379 or rediss://host:6379, shared by all processes and replicas",
     )
     max_body_bytes: int = Field(
         65536, ge=1024, le=1_048_576, description="the largest request body, 1024 to 1048576 bytes"

@@ -24,8 +24,9 @@ from contact_gateway.http.correlation import request_id_of, traceparent_of
 from contact_gateway.http.negotiation import is_json, negotiate
 from contact_gateway.http.preferences import wait_seconds
 from contact_gateway.http.replies import HTTPErrorCode, HTTPRefusalError, Reply
-from contact_gateway.identity import BadCustomerIdError, choose_customer
+from contact_gateway.identity import BadCustomerIdError, Principal, choose_customer
 from contact_gateway.operations import OperationStore, Refusal, execute
+from contact_gateway.rate_limits import RateLimiter
 from contact_gateway.upstream import Caller, ContactGroups
 
 __all__ = ["GraphQLEndpoint"]
@@ -46,6 +47,7 @@ class GraphQLEndpoint:
     operations: OperationStore
     verifier: Verifier
     contact_groups: ContactGroups
+    rate_limiter: RateLimiter | None
     deadline: float
     max_body_bytes: int
     introspection: bool
@@ -122,6 +124,8 @@ class GraphQLEndpoint:
                 HTTPErrorCode.BAD_CUSTOMER_ID,
                 "Expected one `Customer-Id` header: a whole number from 1 to 9223372036854775807.",
             ) from None
+        if self.rate_limiter is not None:
+            await require_rate(self.rate_limiter, principal, customer)
         caller = customer and Caller(
             token=principal.token,
             customer=customer,
@@ -131,6 +135,18 @@ class GraphQLEndpoint:
             may_read=principal.has_scope("contacts:read"),
         )
         return RequestContext(request_id, principal, caller or None, self.contact_groups)
+
+
+async def require_rate(limiter: RateLimiter, principal: Principal, customer: int | None) -> None:
+    """Refuse with 429 a caller who asks too often for one customer."""
+    seconds = await limiter.seconds_to_wait(principal.pseudonym, str(customer))
+    if seconds is not None:
+        raise HTTPRefusalError(
+            HTTPStatus.TOO_MANY_REQUESTS,
+            HTTPErrorCode.RATE_LIMITED,
+            "Expected fewer requests: see Retry-After for the seconds to wait.",
+            {b"retry-after": str(seconds).encode()},
+        )
 
 
 def negotiated(headers: Headers) -> bytes:

@@ -5,6 +5,7 @@ from contact_gateway.identity.key_set import KeySet
 from contact_gateway.identity.principal import Principal
 from contact_gateway.identity.remembered_tokens import RememberedTokens
 from contact_gateway.identity.signed_token import InvalidTokenError
+from contact_gateway.identity.signing_keys import read_key_set
 from contact_gateway.identity.tokens import TokenRules, TokenVerifier
 from contact_gateway.identity.unverified_tokens import UpstreamVerifier
 
@@ -18,4 +19,5 @@ __all__ = [
     "TokenVerifier",
     "UpstreamVerifier",
     "choose_customer",
+    "read_key_set",
 ]

@@ -9,6 +9,8 @@ from contact_gateway.upstream.credentials import ClientCredentials, CredentialsT
 from contact_gateway.upstream.documents import fetch_document
 from contact_gateway.upstream.guard import Guard
 from contact_gateway.upstream.listing import ContactGroup, ContactGroupPage, ContactGroupQuery
+from contact_gateway.upstream.probe import probe
+from contact_gateway.upstream.problems import UpstreamError
 from contact_gateway.upstream.retries import Retries
 from contact_gateway.upstream.retry_budget import RetryBudget
 from contact_gateway.upstream.token_endpoint import TokenEndpoint
@@ -29,6 +31,8 @@ __all__ = [
     "RetryBudget",
     "TokenEndpoint",
     "Transport",
+    "UpstreamError",
     "event_loop_time",
     "fetch_document",
+    "probe",
 ]

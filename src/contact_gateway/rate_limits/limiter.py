@@ -1,0 +1,80 @@
+"""One limit for every caller and customer; without its storage, there is no limit."""
+
+import math
+import time
+from collections.abc import Callable
+from typing import Self
+
+import structlog
+from limits import RateLimitItem
+from limits.aio.storage import RedisStorage, Storage
+from limits.aio.strategies import FixedWindowRateLimiter
+from limits.errors import StorageError
+
+__all__ = ["RateLimiter"]
+
+_SECONDS_WITHOUT_STORAGE = 1.0
+
+_log = structlog.get_logger(__name__)
+
+
+class RateLimiter:
+    """Counts requests in fixed windows, each beginning with the first request that it counts.
+
+    While the storage fails, requests are let through; it is asked again once a second, and
+    `failures` counts how often in vain. `clock` is monotonic, `now` since the epoch, in seconds.
+    As an async context manager it closes the connections to its storage.
+    """
+
+    def __init__(
+        self,
+        limit: RateLimitItem,
+        storage: Storage,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self._limit = limit
+        self._storage = storage
+        self._windows = FixedWindowRateLimiter(storage)
+        self._clock = clock
+        self._now = now
+        self._let_through_until = float("-inf")
+        self.failures = 0
+
+    async def __aenter__(self) -> Self:
+        """Nothing yet: the first request connects."""
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Close the connections."""
+        if isinstance(self._storage, RedisStorage):
+            await self._storage.bridge.get_connection().aclose()  # type: ignore[attr-defined]
+
+    async def storage_answers(self) -> bool:
+        """Whether the storage works now."""
+        return await self._storage.check()
+
+    async def seconds_to_wait(self, caller: str, customer: str) -> int | None:
+        """Count one request: None if it may pass, else after how many seconds to try again."""
+        if self._clock() < self._let_through_until:
+            return None
+        try:
+            if await self._windows.hit(self._limit, caller, customer):
+                self._back()
+                return None
+            window = await self._windows.get_window_stats(self._limit, caller, customer)
+        except (StorageError, OSError) as error:
+            self._gone(error)
+            return None
+        return max(1, math.ceil(window.reset_time - self._now()))
+
+    def _gone(self, error: Exception) -> None:
+        self.failures += 1
+        self._let_through_until = self._clock() + _SECONDS_WITHOUT_STORAGE
+        _log.warning("rate_limits_off", error=type(error).__name__)
+
+    def _back(self) -> None:
+        if self._let_through_until > 0:
+            self._let_through_until = float("-inf")
+            _log.warning("rate_limits_on")

@@ -1,0 +1,18 @@
+"""Finding out whether anybody answers at an address."""
+
+import httpx
+
+from contact_gateway.upstream.clock import event_loop_time
+
+__all__ = ["probe"]
+
+
+async def probe(transport: httpx.AsyncBaseTransport, url: str, *, seconds: float) -> int:
+    """The status that `GET url` is answered with, whatever it is.
+
+    Raises:
+        UpstreamError: nobody answered within `seconds`.
+    """
+    extensions = {"deadline": event_loop_time() + seconds}
+    request = httpx.Request("GET", url, extensions=extensions)
+    return (await transport.handle_async_request(request)).status_code

@@ -1,0 +1,98 @@
+"""`contact-gateway check`: what it says where things are well, and where they are not."""
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from contact_gateway.cli import app
+from contact_gateway.sandbox import Sandbox
+from contact_gateway.sandbox.tokens import CLIENTS
+from tests.scripted_upstream import ScriptedUpstream, reply
+from tests.servers import environment_for, free_port
+
+DEVELOPMENT = CLIENTS["development"]
+OWN_TOKEN = {
+    "upstream_auth": "client_credentials",
+    "upstream_client_id": DEVELOPMENT.id,
+    "upstream_client_secret": DEVELOPMENT.secret,
+}
+
+
+def check(environment: dict[str, str]) -> Result:
+    """Run the command in this process, with this environment."""
+    return CliRunner().invoke(app, ["check"], env=environment)
+
+
+@pytest.fixture(autouse=True)
+def no_env_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """There is no `.env` where the command starts."""
+    monkeypatch.chdir(tmp_path)
+
+
+def test_all_is_well(sandbox: Sandbox) -> None:
+    """A line for each thing, and status 0; the upstream's 401 is answer enough."""
+    token_url = f"{sandbox.url}/auth/tokens"
+
+    result = check(environment_for(sandbox.url, upstream_token_url=token_url, **OWN_TOKEN))
+
+    assert (result.exit_code, result.output.splitlines()) == (
+        0,
+        [
+            "ok      settings: complete",
+            f"ok      key set {sandbox.url}/.well-known/jwks.json: 1 key",
+            f"ok      token endpoint {token_url}: a token for 3600 seconds",
+            f"ok      upstream {sandbox.url}: it answers (HTTP 401)",
+        ],
+    )
+
+
+def test_nobody_there() -> None:
+    """Everything that cannot be reached says which setting to look at, and the status is 1."""
+    nowhere = f"http://127.0.0.1:{free_port()}"
+    settings = {
+        **OWN_TOKEN,
+        "upstream_token_url": nowhere,
+        "jwt_jwks_url": nowhere,
+        "rate_limit": "1/second",
+        "rate_limit_storage": f"redis://127.0.0.1:{free_port()}",
+    }
+
+    result = check(environment_for(nowhere, **settings))
+
+    lines = result.output.splitlines()
+    named = ["", "JWT_JWKS_URL", "UPSTREAM_TOKEN_URL", "UPSTREAM_URL", "RATE_LIMIT_STORAGE"]
+    assert result.exit_code == 1
+    assert [line.split()[0] for line in lines] == ["ok", *["FAILED"] * 4]
+    assert [name in line for name, line in zip(named, lines, strict=True)] == [True] * 5
+
+
+@pytest.mark.parametrize("document", ["{}", '{"keys": []}', "no JSON"])
+def test_a_key_set_without_keys(
+    sandbox: Sandbox, scripted: ScriptedUpstream, document: str
+) -> None:
+    """It is a failure, because no token could be verified."""
+    scripted.answers(reply(200, document))
+
+    result = check(environment_for(sandbox.url, jwt_jwks_url=scripted.url))
+
+    assert (result.exit_code, result.output.splitlines()[1].split()[0]) == (1, "FAILED")
+
+
+def test_a_client_secret_that_is_refused(sandbox: Sandbox) -> None:
+    """It is a failure that names the settings and does not repeat the secret."""
+    wrong = {**OWN_TOKEN, "upstream_client_secret": "not-the-secret"}
+    token_url = f"{sandbox.url}/auth/tokens"
+
+    result = check(environment_for(sandbox.url, upstream_token_url=token_url, **wrong))
+
+    assert result.exit_code == 1
+    assert "UPSTREAM_CLIENT_SECRET" in result.output
+    assert "not-the-secret" not in result.output
+
+
+def test_a_setting_that_is_missing() -> None:
+    """The line of `serve` is shown, and the status is 1."""
+    result = check({"CONTACT_GATEWAY_UPSTREAM_URL": "https://api.example.com"})
+
+    assert (result.exit_code, "CONTACT_GATEWAY_JWT_ISSUER" in result.output) == (1, True)
