@@ -117,14 +117,16 @@ def free_port() -> int:
         return port
 
 
-def await_ready(url: str, alive: Callable[[], bool], seconds: float = 30) -> None:
-    """Wait until `url` answers 200, for as long as whoever is to answer is alive."""
+def await_ready(
+    url: str, alive: Callable[[], bool], *, status: int = 200, seconds: float = 30
+) -> None:
+    """Wait until `url` answers with `status`, for as long as whoever is to answer is alive."""
     end = time.monotonic() + seconds
     with httpx.Client(trust_env=False, timeout=seconds) as http:
         while True:
             assert alive(), f"{url}: the process ended before it was ready"
             assert time.monotonic() < end, f"{url}: not ready after {seconds} seconds"
             with contextlib.suppress(httpx.TransportError):
-                if http.get(url).status_code == httpx.codes.OK:
+                if http.get(url).status_code == status:
                     return
             time.sleep(0.02)

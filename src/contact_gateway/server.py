@@ -1,7 +1,9 @@
 """The HTTP server of one process: uvicorn's, stopped in an order that loses no request."""
 
 import asyncio
+import contextlib
 import signal
+import socket
 from types import FrameType
 from typing import Protocol
 
@@ -12,6 +14,7 @@ __all__ = ["READINESS", "Drains", "Server"]
 READINESS = "readiness"
 """Where the application leaves its `Drains` in the lifespan state (ASGI lifespan protocol)."""
 
+_SECONDS_FOR_LAST_REQUESTS = 0.1
 _TICK_SECONDS = 0.1
 _TICKS_PER_SECOND = 10
 
@@ -27,8 +30,8 @@ class Server(uvicorn.Server):
     """Serves until a signal. SIGINT stops at once; SIGTERM lets load balancers look away first.
 
     On SIGTERM the application turns unready and goes on serving for `pause` seconds, with
-    `Connection: close` on every reply. Then nothing new is accepted, and what is in flight is
-    finished. A second signal ends the pause.
+    `Connection: close` on every reply. Then nothing new is accepted, and what is in flight, or on
+    its way over a connection that was made in time, is finished. A second signal ends the pause.
     """
 
     def __init__(self, config: uvicorn.Config, *, pause: float) -> None:
@@ -57,3 +60,30 @@ class Server(uvicorn.Server):
             await self.on_tick(ticks % _TICKS_PER_SECOND)  # what keeps the Date header true
             await asyncio.sleep(min(_TICK_SECONDS, max(0, end - now())))
             ticks += 1
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Accept no more, wait for the requests of those who were accepted last, and finish."""
+        loop = asyncio.get_running_loop()
+        for connection in self._last_connections(sockets or []):
+            await loop.connect_accepted_socket(self._protocol, connection)
+        # a load balancer that has just connected is about to send; closing would lose its request
+        await asyncio.sleep(_SECONDS_FOR_LAST_REQUESTS)
+        await super().shutdown(sockets)
+
+    def _last_connections(self, listeners: list[socket.socket]) -> list[socket.socket]:
+        """Stop listening; those whom the kernel has let in, whom closing alone would reset."""
+        waiting = []
+        for listener in listeners:
+            listener.setblocking(False)
+            with contextlib.suppress(BlockingIOError):
+                while True:
+                    waiting.append(listener.accept()[0])
+        for server in self.servers:
+            server.close()
+        return waiting
+
+    def _protocol(self) -> asyncio.Protocol:
+        """What uvicorn speaks with on a connection that it accepts."""
+        return self.config.http_protocol_class(  # type: ignore[call-arg]
+            config=self.config, server_state=self.server_state, app_state=self.lifespan.state
+        )
