@@ -273,7 +273,9 @@ def test_help() -> None:
     """Each command explains itself."""
     _, output, _ = invoke("--help")
 
-    assert [name for name in ("demo", "serve", "sandbox", "schema", "token") if name in output] == [
+    assert [
+        name for name in ("demo", "serve", "check", "sandbox", "schema", "token") if name in output
+    ] == [
         command.name or getattr(command.callback, "__name__", "")
         for command in app.registered_commands
     ]

@@ -88,6 +88,11 @@ VARIABLES: dict[str, tuple[tuple[str, object], list[str]]] = {
         ],
     ),
     "EXPOSE_SERVER_PROBLEMS": BOOLEAN,
+    "RATE_LIMIT": (("100/second", "100/second"), ["", "fast", "100", "0/second", "-1/second"]),
+    "RATE_LIMIT_STORAGE": (
+        ("redis://:s3cret@redis:6379", SecretStr("redis://:s3cret@redis:6379")),
+        ["", "memory", "redis://redis", "http://redis:6379", "redis://:6379"],
+    ),
     "MAX_BODY_BYTES": (("1024", 1024), ["1023", "1048577", "64k"]),
     "LOG_LEVEL": (("debug", "debug"), ["DEBUG", "verbose"]),
     "LOG_FORMAT": (("console", "console"), ["text"]),

@@ -112,7 +112,8 @@ def _origins(origins: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _rate(text: str) -> str:
-    limits.parse(text)  # raises ValueError
+    if limits.parse(text).amount < 1:  # it raises ValueError itself where it understands nothing
+        raise ValueError
     return text
 
 

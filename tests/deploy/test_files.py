@@ -1,0 +1,157 @@
+"""The files of deploy/: what must agree with the gateway and with each other."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from contact_gateway.settings import PREFIX, Settings
+from tests.readme import ROOT
+
+DEPLOY = ROOT / "deploy"
+MANIFESTS = sorted((DEPLOY / "kubernetes").glob("*.yaml"))
+DEFAULTS = {name: field.default for name, field in Settings.model_fields.items()}
+
+
+def documents(path: Path) -> list[Any]:
+    """The documents of a YAML file."""
+    return list(yaml.safe_load_all(path.read_text(encoding="utf-8")))
+
+
+KUBERNETES = {document["kind"]: document for path in MANIFESTS for document in documents(path)}
+POD = KUBERNETES["Deployment"]["spec"]["template"]
+COMPOSE = documents(DEPLOY / "compose.yaml")[0]["services"]
+
+
+def names_of_settings(environment: dict[str, str]) -> set[str]:
+    """The settings that an environment gives, by their names in Settings."""
+    return {name.removeprefix(PREFIX).lower() for name in environment}
+
+
+def test_kinds() -> None:
+    """There is everything that a service on Kubernetes needs, each with a name and a version."""
+    assert set(KUBERNETES) == {
+        "ConfigMap",
+        "Deployment",
+        "HorizontalPodAutoscaler",
+        "PodDisruptionBudget",
+        "Service",
+    }
+    assert {document["metadata"]["name"] for document in KUBERNETES.values()} == {"contact-gateway"}
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [KUBERNETES["ConfigMap"]["data"], COMPOSE["gateway-1"]["environment"]],
+    ids=["kubernetes", "compose"],
+)
+def test_environment(environment: dict[str, str]) -> None:
+    """Every variable is a setting, and every value a string."""
+    assert names_of_settings(environment) <= set(DEFAULTS)
+    assert {type(value) for value in environment.values()} == {str}
+
+
+def test_the_environment_of_kubernetes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """It is all that the gateway needs to start."""
+    monkeypatch.chdir(tmp_path)
+    for name, value in KUBERNETES["ConfigMap"]["data"].items():
+        monkeypatch.setenv(name, value)
+
+    settings = Settings()
+
+    assert settings.host == "0.0.0.0"  # noqa: S104 - in a container
+
+
+def test_grace_before_a_kill() -> None:
+    """Both leave time for the pause, the deadline and a second."""
+    data = KUBERNETES["ConfigMap"]["data"]
+    pause = float(data[f"{PREFIX}DRAIN_PAUSE"]) + float(data[f"{PREFIX}UPSTREAM_DEADLINE"])
+    default_pause = DEFAULTS["drain_pause"] + DEFAULTS["upstream_deadline"]
+    grace = COMPOSE["gateway-1"]["stop_grace_period"].removesuffix("s")
+
+    assert POD["spec"]["terminationGracePeriodSeconds"] > pause + 1
+    assert float(grace) > default_pause + 1
+
+
+def test_labels_and_ports() -> None:
+    """What selects pods selects these pods, and probes ask for what the gateway answers."""
+    labels = POD["metadata"]["labels"]
+    selectors = [
+        KUBERNETES["Service"]["spec"]["selector"],
+        KUBERNETES["Deployment"]["spec"]["selector"]["matchLabels"],
+        KUBERNETES["PodDisruptionBudget"]["spec"]["selector"]["matchLabels"],
+    ]
+    container = POD["spec"]["containers"][0]
+    probes = {
+        kind: container[f"{kind}Probe"]["httpGet"] for kind in ("startup", "readiness", "liveness")
+    }
+
+    assert selectors == [labels] * 3
+    assert [port["name"] for port in container["ports"]] == ["http"]
+    assert probes == {
+        "startup": {"path": "/readyz", "port": "http"},
+        "readiness": {"path": "/readyz", "port": "http"},
+        "liveness": {"path": "/livez", "port": "http"},
+    }
+
+
+def test_autoscaling_and_disruptions() -> None:
+    """The autoscaler scales the deployment, and a disruption always leaves more than one."""
+    autoscaler = KUBERNETES["HorizontalPodAutoscaler"]["spec"]
+    deployment = KUBERNETES["Deployment"]
+
+    assert autoscaler["scaleTargetRef"] == {
+        "apiVersion": deployment["apiVersion"],
+        "kind": "Deployment",
+        "name": deployment["metadata"]["name"],
+    }
+    assert autoscaler["minReplicas"] > KUBERNETES["PodDisruptionBudget"]["spec"]["minAvailable"] > 1
+
+
+def test_privileges() -> None:
+    """The process is nobody in particular, changes no file but below /tmp, and gains nothing."""
+    pod, container = POD["spec"]["securityContext"], POD["spec"]["containers"][0]
+    dockerfile = (DEPLOY / "Dockerfile").read_text(encoding="utf-8")
+
+    assert container["securityContext"] == {
+        "allowPrivilegeEscalation": False,
+        "readOnlyRootFilesystem": True,
+        "capabilities": {"drop": ["ALL"]},
+    }
+    assert pod["runAsNonRoot"]
+    assert f"USER {pod['runAsUser']}:{pod['runAsGroup']}" in dockerfile
+    assert all(COMPOSE[f"gateway-{number}"]["read_only"] for number in (1, 2, 3))
+
+
+def test_dockerfile() -> None:
+    """Whatever is installed is locked by hash or built here, and the command is a command."""
+    dockerfile = (DEPLOY / "Dockerfile").read_text(encoding="utf-8").replace("\\\n", "")
+    installs = re.findall(r"pip install ([^&\n]+)", dockerfile)
+    copied = re.findall(r"^COPY (?!--from)(.+) \S+$", dockerfile, re.MULTILINE)
+
+    assert all("--require-hashes" in line or "dist/*.whl" in line for line in installs)
+    assert all((ROOT / name).exists() for line in copied for name in line.split())
+    assert dockerfile.rstrip().endswith('CMD ["contact-gateway", "serve"]')
+
+
+def test_nginx() -> None:
+    """It knows the replicas of compose.yaml by name and port, and passes the API only."""
+    configuration = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
+    servers = re.findall(r"server (gateway-\d):8000", configuration)
+    locations = re.findall(r"location (.+) \{", configuration)
+
+    assert servers == [name for name in COMPOSE if name.startswith("gateway-")]
+    assert locations == ["/", "= /graphql"]
+    assert COMPOSE["nginx"]["ports"] == ["8080:8080"]
+
+
+def test_locks() -> None:
+    """What runs is locked to the same versions as what is tested."""
+    pins = [
+        set(re.findall(r"^(\S+==\S+)", (ROOT / name).read_text(encoding="utf-8"), re.MULTILINE))
+        for name in ("requirements-runtime.lock", "requirements.lock")
+    ]
+
+    assert pins[0] < pins[1], "mend it with: make lock"
