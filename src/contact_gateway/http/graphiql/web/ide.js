@@ -72,8 +72,7 @@
   const useToken = (given) => {
     token = given;
     issued.add(given);
-    const shown = headersEditor?.getValue() ?? "";
-    if (withCurrentToken(shown) !== shown) headersEditor.setValue(withCurrentToken(shown));
+    headersEditor?.setValue(headersEditor.getValue()); // shows it
   };
 
   const renewToken = async () => {
@@ -126,13 +125,18 @@
 
   // --- the page ---
 
-  /** Lets the headers follow the token, and keeps a click on a history entry from emptying them. */
+  /** Shows the token that is sent, and keeps a click on a history entry from emptying the headers. */
   function HeadersKeeper() {
     const { headerEditor } = GraphiQL.React.useEditorContext();
     React.useEffect(() => {
       if (!headerEditor) return undefined;
       const keep = (_, change) => {
-        if (change.origin === "setValue" && change.text.join("") === "") change.cancel();
+        if (change.origin !== "setValue") return;
+        const text = change.text.join("\n");
+        if (text === "") change.cancel();
+        else if (withCurrentToken(text) !== text) {
+          change.update(change.from, change.to, withCurrentToken(text).split("\n"));
+        }
       };
       headersEditor = headerEditor;
       headerEditor.on("beforeChange", keep);
@@ -151,7 +155,7 @@
         plugins: [GraphiQLPluginExplorer.explorerPlugin()],
         defaultTabs: tabs,
         defaultHeaders: defaultHeaders(),
-        defaultEditorToolsVisibility: "variables",
+        defaultEditorToolsVisibility: token ? "variables" : "headers", // what is to be filled in
         isHeadersEditorEnabled: true,
         shouldPersistHeaders: false,
         showPersistHeadersSettings: false,
