@@ -33,9 +33,8 @@ class GraphiQLPage:
         self.wait()
 
     def wait(self) -> None:
-        """Wait until the page is ready to use."""
-        self.browser.until("return document.querySelector('.graphiql-query-editor .CodeMirror')")
-        self.browser.until("return !document.querySelector('.graphiql-spinner')")
+        """Wait until the editors are there and know the schema."""
+        self.browser.until(f"return !!{_code_mirror('query')}?.options.hintOptions?.schema")
 
     def text(self, editor: str) -> str:
         """What an editor shows: query, variables, headers or response."""
@@ -123,4 +122,4 @@ class GraphiQLPage:
 
 
 def _code_mirror(editor: str) -> str:
-    return f'document.querySelector("{_EDITORS[editor]} .CodeMirror").CodeMirror'
+    return f'document.querySelector("{_EDITORS[editor]} .CodeMirror")?.CodeMirror'
