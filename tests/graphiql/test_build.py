@@ -1,6 +1,7 @@
 """The build hook: what it does without npm, and with an npm that gives something else."""
 
 import re
+import shlex
 import shutil
 import sys
 import tarfile
@@ -23,12 +24,19 @@ def npm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder of an npm that packs by copying the archives beside it."""
     folder = tmp_path / "npm"
     folder.mkdir()
-    script = f"#!{sys.executable}\nimport glob, shutil\n"
-    script += f"for found in glob.glob({str(folder / '*.tgz')!r}): shutil.copy(found, '.')\n"
-    (folder / "npm").write_text(script, encoding="utf-8")
-    (folder / "npm").chmod(0o755)
+    copying = f"for found in glob.glob({str(folder / '*.tgz')!r}): shutil.copy(found, '.')\n"
+    write_npm(folder, f"import glob, shutil\n{copying}")
     monkeypatch.setenv("PATH", str(folder))
     return folder
+
+
+def write_npm(folder: Path, code: str) -> None:
+    """Put an npm into `folder` that runs Python code."""
+    (folder / "npm.py").write_text(code, encoding="utf-8")
+    # through a shell, because a path with a space cannot stand after #!
+    command = shlex.join([sys.executable, str(folder / "npm.py")])
+    (folder / "npm").write_text(f"#!/bin/sh\nexec {command}\n", encoding="utf-8")
+    (folder / "npm").chmod(0o755)
 
 
 def archive(folder: Path, content: bytes = _CONTENT) -> bytes:
@@ -89,8 +97,7 @@ def test_another_file_than_pinned(npm: Path, tmp_path: Path) -> None:
 
 def test_npm_fails(npm: Path, tmp_path: Path) -> None:
     """The reason is npm's own."""
-    failing = f"#!{sys.executable}\nimport sys\nsys.exit('npm error code ECONNREFUSED')\n"
-    (npm / "npm").write_text(failing, encoding="utf-8")
+    write_npm(npm, "import sys\nsys.exit('npm error code ECONNREFUSED')\n")
 
     with pytest.raises(NotFetchedError, match="npm failed: code ECONNREFUSED"):
         fetch(pins, [package(b"")], tmp_path / "vendor")
