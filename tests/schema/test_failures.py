@@ -11,7 +11,6 @@ from contact_gateway.schema.permissions import CustomerNotNamedError, Permission
 from contact_gateway.upstream.problems import (
     AnsweredError,
     ConnectError,
-    DeadlineError,
     InvalidFieldsError,
     NoTokenError,
     NotSentError,
@@ -24,7 +23,6 @@ from contact_gateway.upstream.problems import (
 
 AS_ITS_PARENT = {
     ConnectError: NotSentError,
-    DeadlineError: NotSentError,
     NoTokenError: NotSentError,
     RetryBudgetSpentError: NotSentError,
     UnavailableError: ServerError,

@@ -32,7 +32,7 @@ async def rename(
 ) -> UpstreamError | None:
     """Rename the group with a stack of its own; how it failed, or None."""
     upstream.responds(group.respond)
-    async with open_stack(upstream.url, attempt_timeout=0.3) as stack:
+    async with open_stack(upstream.url, attempt_timeout=0.4) as stack:
         try:
             await stack.contact_groups.update(caller(may_read=may_read), GROUP, NEW)
         except UpstreamError as error:

@@ -27,7 +27,7 @@ def request(url: str, method: str = "PATCH", *, seconds: float = 5) -> httpx.Req
 
 
 async def send(
-    url: str, method: str = "PATCH", *, seconds: float = 5, attempt_timeout: float = 0.3
+    url: str, method: str = "PATCH", *, seconds: float = 5, attempt_timeout: float = 5
 ) -> httpx.Response | UpstreamError:
     """Send one request on a new pool; its answer or error."""
     async with Transport(2, attempt_timeout) as transport:
@@ -65,18 +65,20 @@ def test_connection_refused(refusing_url: str, method: str) -> None:
 
 def test_connection_that_hangs(deaf_url: str) -> None:
     """Nothing was sent when the time for the attempt is over."""
-    assert isinstance(run(send(deaf_url)), ConnectError)
+    assert isinstance(run(send(deaf_url, attempt_timeout=0.2)), ConnectError)
 
 
 @pytest.mark.parametrize("url", ["http://nowhere.invalid", "https://127.0.0.1:1"])
 def test_no_such_server(url: str) -> None:
     """A name that cannot be resolved, or a port without TLS: nothing was sent."""
-    assert isinstance(run(send(url, attempt_timeout=5)), ConnectError)
+    assert isinstance(run(send(url)), ConnectError)
 
 
 def test_server_without_tls(scripted: ScriptedUpstream) -> None:
     """A handshake that fails is no request."""
-    assert isinstance(run(send(scripted.url.replace("http", "https"))), ConnectError)
+    url = scripted.url.replace("http", "https")
+
+    assert isinstance(run(send(url, attempt_timeout=0.3)), ConnectError)
 
 
 @pytest.mark.parametrize("seconds", [0, -1])
@@ -124,7 +126,7 @@ def test_no_answer(scripted: ScriptedUpstream, method: str, answer: Answer) -> N
     """It was sent, and sent once: aiohttp's own repeat of reads is kept from happening."""
     scripted.answers(answer)
 
-    outcome = run(send(scripted.url, method))
+    outcome = run(send(scripted.url, method, attempt_timeout=0.8))
 
     assert isinstance(outcome, NotAnsweredError)
     assert len(scripted.received) == 1

@@ -51,6 +51,9 @@ FAILURES: Mapping[type[Exception], Failure] = MappingProxyType({
     problems.CircuitOpenError: Failure(
         errors.UpstreamUnavailableError, ErrorCode.UPSTREAM_UNAVAILABLE, NOT_APPLIED, True,
         "The service has failed too often just now."),
+    problems.DeadlineError: Failure(
+        errors.UpstreamUnavailableError, ErrorCode.UPSTREAM_UNAVAILABLE, NOT_APPLIED, True,
+        "There was no time left to ask the service."),
     problems.QueueFullError: Failure(
         errors.UpstreamUnavailableError, ErrorCode.UPSTREAM_UNAVAILABLE, NOT_APPLIED, True,
         "Too many requests are waiting for the service at the moment."),

@@ -1,0 +1,118 @@
+"""Whatever happens in whatever order, what is said of a write is true."""
+
+import asyncio
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import httpx
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from contact_gateway.schema.failures import failure_of
+from contact_gateway.upstream import ContactGroups, Retries, RetryBudget
+from contact_gateway.upstream.problems import (
+    CircuitOpenError,
+    ConnectError,
+    CredentialsRefusedError,
+    DeadlineError,
+    NotAnsweredError,
+    QueueFullError,
+    UpstreamError,
+)
+from tests.upstream.stack import caller
+
+GROUP = 1
+NEW = "New"
+
+NEVER_SENT = (ConnectError(), QueueFullError(), CircuitOpenError(1), DeadlineError())
+CLEAR = (
+    CredentialsRefusedError(),
+    *(httpx.Response(status, json={}) for status in (302, 400, 401, 403, 404, 409, 422, 429)),
+    httpx.Response(429, headers={"Retry-After": "0"}),
+    httpx.Response(503, headers={"Retry-After": "0"}),
+)
+UNCLEAR = (
+    NotAnsweredError(),
+    *(httpx.Response(status, json={}) for status in (500, 501, 502, 503, 504, 599)),
+)
+
+
+@dataclass(frozen=True)
+class Event:
+    """One thing that the upstream does: `lands` says when a write is made, if it is."""
+
+    outcome: httpx.Response | UpstreamError
+    lands: str = "never"
+
+
+@dataclass
+class Upstream(httpx.AsyncBaseTransport):
+    """An upstream with one group, to which these events happen in turn, and then all goes well."""
+
+    writes: list[Event]
+    reads: list[UpstreamError | httpx.Response | None]
+    name: str = "Old"
+    landed: bool = False
+    may_land: bool = False
+    log: list[str] = field(default_factory=list)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Do what comes next."""
+        self.log.append(request.method)
+        outcome = self._write() if request.method == "PATCH" else self._read()
+        if isinstance(outcome, UpstreamError):
+            raise outcome
+        return outcome
+
+    def _write(self) -> httpx.Response | UpstreamError:
+        event = self.writes.pop(0) if self.writes else Event(httpx.Response(204), "at once")
+        if event.lands == "at once":
+            self.name, self.landed = NEW, True
+        self.may_land |= event.lands == "late"
+        return event.outcome
+
+    def _read(self) -> httpx.Response | UpstreamError:
+        read = self.reads.pop(0) if self.reads else None
+        page = {"items": [{"id": GROUP, "name": self.name}]}
+        return read or httpx.Response(200, content=json.dumps(page))
+
+
+writes: st.SearchStrategy[Sequence[Event]] = st.lists(
+    st.builds(Event, st.sampled_from(NEVER_SENT))
+    | st.builds(Event, st.sampled_from(CLEAR))
+    | st.builds(Event, st.sampled_from(UNCLEAR), st.sampled_from(["never", "at once", "late"])),
+    max_size=5,
+)
+reads = st.lists(
+    st.none() | st.sampled_from(NEVER_SENT) | st.sampled_from(CLEAR) | st.sampled_from(UNCLEAR),
+    max_size=4,
+)
+
+
+async def rename(upstream: Upstream, *, may_read: bool) -> str:
+    """Rename the group; the outcome that a client is told."""
+    retries = Retries(upstream, RetryBudget(), sleep=lambda _: asyncio.sleep(0))
+    contact_groups = ContactGroups(retries, "http://upstream", expose_server_problems=False)
+    try:
+        await contact_groups.update(caller(may_read=may_read), GROUP, NEW)
+    except UpstreamError as error:
+        return failure_of(error).outcome.name
+    return "SUCCESS"
+
+
+@settings(deadline=None, max_examples=500)
+@given(writes=writes, reads=reads, may_read=st.booleans())
+def test_any_interleaving(
+    writes: list[Event], reads: list[UpstreamError | httpx.Response | None], *, may_read: bool
+) -> None:
+    """NOT_APPLIED: nothing was made, and nothing can be made later. Success: it was made."""
+    upstream = Upstream([*writes], [*reads])
+
+    outcome = asyncio.run(rename(upstream, may_read=may_read))
+
+    if outcome == "NOT_APPLIED":
+        assert (upstream.landed, upstream.may_land) == (False, False), upstream.log
+    if outcome == "SUCCESS":
+        assert upstream.name == NEW, upstream.log
+    assert may_read or "GET" not in upstream.log
