@@ -87,7 +87,7 @@ def _spare_the_garbage_collector() -> None:
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(10_000, 50, 100)
+    gc.set_threshold(5_000, 10, 10)
 
 
 def _exit(*_: object) -> NoReturn:
