@@ -8,7 +8,7 @@ of a write must know: never sent, sent but not answered, answered.
 import asyncio
 import math
 from enum import StrEnum
-from typing import Self
+from typing import Self, cast
 
 import aiohttp
 import httpx
@@ -92,14 +92,15 @@ class Transport(httpx.AsyncBaseTransport):
         deadline = min(request.extensions["deadline"], now + self._attempt_timeout)
         if deadline <= now:
             raise DeadlineError("before sending")
-        body = _Body(request.content) if request.content else None
+        sent = b"".join([part async for part in _stream(request)])
+        body = _Body(sent) if sent else None
         answer = None
         content = bytearray()
         try:
             async with asyncio.timeout_at(deadline):
                 answer = await self._session.request(
                     request.method,
-                    URL(str(request.url), encoded=True),
+                    _url(request),
                     headers=request.headers.multi_items(),
                     data=body,
                     allow_redirects=False,
@@ -120,6 +121,18 @@ class Transport(httpx.AsyncBaseTransport):
             content=b"" if incomplete else bytes(content),
             extensions={"incomplete": incomplete} if incomplete else {},
         )
+
+
+def _stream(request: httpx.Request) -> httpx.AsyncByteStream:
+    """The body of a request; httpx's `ByteStream`, which all of ours are, is of both kinds."""
+    return cast("httpx.AsyncByteStream", request.stream)
+
+
+def _url(request: httpx.Request) -> URL:
+    """Where a request goes; httpx's extension `target` stands for the path and the query."""
+    target: bytes = request.extensions.get("target", request.url.raw_path)
+    origin = f"{request.url.scheme}://{request.url.netloc.decode()}"
+    return URL(origin + target.decode("ascii"), encoded=True)
 
 
 class _Body(aiohttp.BytesPayload):
