@@ -249,6 +249,22 @@ def test_refused_token() -> None:
     run(steps)
 
 
+def test_refused_late() -> None:
+    """A call that learns late of a 401 takes the token that has come meanwhile."""
+
+    async def steps(kept: Kept) -> None:
+        await kept.token()
+        kept.now += 100
+        await kept.token()
+
+        assert (await kept.credentials.replacement_for("token-1", NEVER), kept.issuing.asked) == (
+            "token-2",
+            2,
+        )
+
+    run(steps)
+
+
 def test_refused_whatever_the_token() -> None:
     """Where a new token is refused too, 30 seconds pass before another is asked for."""
 
