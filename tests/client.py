@@ -1,7 +1,7 @@
 """The one client with which end-to-end tests talk to a gateway."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -51,6 +51,17 @@ class Client:
             "Content-Type": "application/json",
             "Accept": "application/graphql-response+json",
         }
+
+    def send_body(
+        self,
+        content: bytes,
+        headers: Mapping[str, str | None] | None = None,
+        method: str = "POST",
+    ) -> httpx.Response:
+        """Send a body as it is; `headers` replace the usual ones, and None leaves one out."""
+        merged = {**self.headers(), **(headers or {})}
+        named = {name: value for name, value in merged.items() if value is not None}
+        return self.http.request(method, f"{self.url}/graphql", content=content, headers=named)
 
     def post(
         self, document: str, variables: dict[str, Any] | None = None, **headers: str

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from functools import partial
+from pathlib import Path
 
 import limits
 from pydantic import SecretStr
@@ -27,13 +28,20 @@ from contact_gateway.identity import (
     TokenVerifier,
     UpstreamVerifier,
 )
-from contact_gateway.operations import OperationStore
+from contact_gateway.operations import (
+    Disclosure,
+    DocumentReader,
+    OperationRunner,
+    OperationStore,
+    load_trusted_documents,
+)
 from contact_gateway.rate_limits import RateLimiter, open_storage
 from contact_gateway.schema import build_schema
 from contact_gateway.server import READINESS
 from contact_gateway.settings import (
     Settings,
     TokenVerification,
+    TrustedDocumentsMode,
     UpstreamAuthentication,
 )
 from contact_gateway.upstream import (
@@ -71,15 +79,15 @@ def build_app(settings: Settings, workspace: Workspace | None = None) -> Starlet
         expose_server_problems=settings.expose_server_problems,
     )
     schema = build_schema()
+    disclosure = Disclosure(schema, introspection=settings.introspection)
     endpoint: ASGIApp = GraphQLEndpoint(
-        schema=schema,
-        operations=OperationStore(schema, introspection=settings.introspection),
+        operations=_operations(settings, DocumentReader(schema, disclosure)),
+        runner=OperationRunner(schema, disclosure),
         verifier=verifier,
         contact_groups=contact_groups,
         rate_limiter=_rate_limiter(settings, lifetimes),
         deadline=settings.upstream_deadline,
         max_body_bytes=settings.max_body_bytes,
-        introspection=settings.introspection,
     )
     explorer: list[Route] = []
     if settings.graphiql:
@@ -172,6 +180,15 @@ def _rate_limiter(settings: Settings, lifetimes: Lifetimes) -> RateLimiter | Non
     if limiter is not None:
         lifetimes.append(lambda: limiter)
     return limiter
+
+
+def _operations(settings: Settings, reader: DocumentReader) -> OperationStore:
+    """Which documents are served."""
+    mode = settings.trusted_documents_mode
+    if settings.trusted_documents is None or mode is TrustedDocumentsMode.OFF:
+        return OperationStore(reader)
+    trusted = load_trusted_documents(Path(settings.trusted_documents), reader)
+    return OperationStore(reader, trusted, only_trusted=mode is TrustedDocumentsMode.ENFORCE)
 
 
 def _cross_origin(settings: Settings) -> list[Middleware]:

@@ -16,6 +16,7 @@ __all__ = [
     "Settings",
     "SettingsError",
     "TokenVerification",
+    "TrustedDocumentsMode",
     "UpstreamAuthentication",
     "load_settings",
 ]
@@ -55,6 +56,14 @@ class ClientAuthentication(StrEnum):
 
     BODY = "body"
     BASIC = "basic"
+
+
+class TrustedDocumentsMode(StrEnum):
+    """What becomes of a document that is not listed in the manifest of trusted documents."""
+
+    OFF = "off"
+    LOG = "log"
+    ENFORCE = "enforce"
 
 
 def _is_loopback(host: str) -> bool:
@@ -226,6 +235,15 @@ class Settings(BaseSettings):
         None,
         description="redis://host:6379 or rediss://host:6379, shared by all processes and replicas",
     )
+    trusted_documents: str | None = Field(
+        None,
+        min_length=1,
+        description="the path of a manifest of trusted documents, for log and enforce",
+    )
+    trusted_documents_mode: TrustedDocumentsMode = Field(
+        TrustedDocumentsMode.OFF,
+        description="off, log (report documents that are not listed) or enforce (refuse them)",
+    )
     max_body_bytes: int = Field(
         65536, ge=1024, le=1_048_576, description="the largest request body, 1024 to 1048576 bytes"
     )
@@ -244,6 +262,8 @@ class Settings(BaseSettings):
                 "upstream_token_url", "upstream_client_id", "upstream_client_secret"
             )
             lines += self._binding()
+        if self.trusted_documents_mode is not TrustedDocumentsMode.OFF:
+            lines += self._missing("trusted_documents")
         if lines:
             raise SettingsError(lines)
         return self

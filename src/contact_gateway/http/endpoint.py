@@ -6,26 +6,24 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 import structlog
-from graphql import GraphQLSchema
 from starlette.types import Receive, Scope, Send
 
 from contact_gateway.context import RequestContext
 from contact_gateway.http import replies
 from contact_gateway.http.authentication import Verifier, authenticate
-from contact_gateway.http.body import (
-    BodyTooLargeError,
-    ClientGoneError,
+from contact_gateway.http.body import BodyTooLargeError, ClientGoneError, read_body
+from contact_gateway.http.correlation import request_id_of, traceparent_of
+from contact_gateway.http.graphql_request import (
+    GraphQLRequest,
     NotJSONError,
     NotWellFormedError,
-    read_body,
     read_request,
 )
-from contact_gateway.http.correlation import request_id_of, traceparent_of
-from contact_gateway.http.negotiation import is_json, negotiate
+from contact_gateway.http.negotiation import negotiate, require_json
 from contact_gateway.http.preferences import wait_seconds
 from contact_gateway.http.replies import HTTPErrorCode, HTTPRefusalError, Reply
 from contact_gateway.identity import BadCustomerIdError, Principal, choose_customer
-from contact_gateway.operations import OperationStore, Refusal, execute
+from contact_gateway.operations import OperationRunner, OperationStore, Refusal
 from contact_gateway.rate_limits import RateLimiter
 from contact_gateway.upstream import Caller, ContactGroups
 
@@ -43,14 +41,13 @@ class GraphQLEndpoint:
     `deadline` is in seconds from the arrival of a request.
     """
 
-    schema: GraphQLSchema
     operations: OperationStore
+    runner: OperationRunner
     verifier: Verifier
     contact_groups: ContactGroups
     rate_limiter: RateLimiter | None
     deadline: float
     max_body_bytes: int
-    introspection: bool
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; whatever happens, the answer is a GraphQL response."""
@@ -80,35 +77,36 @@ class GraphQLEndpoint:
                 {b"allow": b"POST"},
             )
         context = await self._context(headers, request_id)
-        media_type = negotiated(headers)
-        require_json(headers)
+        media_type = negotiate(headers[b"accept"])
+        require_json(headers[b"content-type"], headers[b"content-encoding"])
+        request = await self._request(headers, receive)
+        document = (
+            self.operations.by_id(request.document_id)
+            if request.document_id is not None
+            else self.operations.by_text(request.query or "")
+        )
+        if isinstance(document, Refusal):
+            return replies.not_executed(document, request_id)
+        result = await self.runner.run(document, request.operation_name, request.variables, context)
+        if isinstance(result, Refusal):
+            return replies.not_executed(result, request_id)
+        return replies.executed(result, media_type, request_id)
+
+    async def _request(self, headers: Headers, receive: Receive) -> GraphQLRequest:
         try:
-            request = read_request(await read_body(receive, self.max_body_bytes))
+            body = await read_body(receive, headers[b"content-length"], self.max_body_bytes)
+            return read_request(body)
         except BodyTooLargeError:
+            # without `Connection: close`: who is still sending would never see the reply
             raise HTTPRefusalError(
                 HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
                 HTTPErrorCode.PAYLOAD_TOO_LARGE,
                 f"Expected at most {self.max_body_bytes} bytes.",
-                {b"connection": b"close"},
             ) from None
         except NotJSONError as error:
-            raise bad_request(HTTPStatus.BAD_REQUEST, error) from error
+            raise _bad_request(HTTPStatus.BAD_REQUEST, error) from error
         except NotWellFormedError as error:
-            raise bad_request(HTTPStatus.UNPROCESSABLE_ENTITY, error) from error
-        document = self.operations.get(request.query)
-        if isinstance(document, Refusal):
-            return replies.not_executed(document, request_id)
-        result = await execute(
-            self.schema,
-            document,
-            request.operation_name,
-            request.variables,
-            context,
-            hide_suggestions=not self.introspection,
-        )
-        if isinstance(result, Refusal):
-            return replies.not_executed(result, request_id)
-        return replies.executed(result, media_type, request_id)
+            raise _bad_request(HTTPStatus.UNPROCESSABLE_ENTITY, error) from error
 
     async def _context(self, headers: Headers, request_id: str) -> RequestContext:
         """Who calls, and for which customer: all that is decided before the body is read."""
@@ -149,29 +147,6 @@ async def require_rate(limiter: RateLimiter, principal: Principal, customer: int
         )
 
 
-def negotiated(headers: Headers) -> bytes:
-    """The media type of the reply, or a refusal with 406."""
-    media_type = negotiate(b",".join(headers[b"accept"]))
-    if media_type is None:
-        raise HTTPRefusalError(
-            HTTPStatus.NOT_ACCEPTABLE,
-            HTTPErrorCode.NOT_ACCEPTABLE,
-            "Expected to accept application/graphql-response+json or application/json.",
-        )
-    return media_type
-
-
-def require_json(headers: Headers) -> None:
-    """Refuse with 415 what is not plain JSON in UTF-8."""
-    content_types = headers[b"content-type"]
-    if len(content_types) != 1 or not is_json(content_types[0]) or headers[b"content-encoding"]:
-        raise HTTPRefusalError(
-            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-            HTTPErrorCode.UNSUPPORTED_MEDIA_TYPE,
-            "Expected application/json in UTF-8, without a content encoding.",
-        )
-
-
-def bad_request(status: HTTPStatus, error: Exception) -> HTTPRefusalError:
+def _bad_request(status: HTTPStatus, error: Exception) -> HTTPRefusalError:
     """The refusal of a body that is not a request; the error says what was expected."""
     return HTTPRefusalError(status, HTTPErrorCode.BAD_REQUEST, str(error))

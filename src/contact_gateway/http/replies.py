@@ -11,11 +11,12 @@ import orjson
 from graphql import ExecutionResult
 from starlette.types import Send
 
-from contact_gateway.http.negotiation import GRAPHQL_RESPONSE
 from contact_gateway.operations import Refusal
 from contact_gateway.schema.masking import INTERNAL_SERVER_ERROR, format_error
 
 __all__ = [
+    "GRAPHQL_RESPONSE",
+    "JSON",
     "HTTPErrorCode",
     "HTTPRefusalError",
     "Reply",
@@ -24,6 +25,9 @@ __all__ = [
     "not_executed",
     "refused",
 ]
+
+GRAPHQL_RESPONSE = b"application/graphql-response+json"
+JSON = b"application/json"
 
 PARTIAL_SUCCESS = 294  # GraphQL over HTTP, "Partial success"
 
@@ -83,13 +87,11 @@ class Reply:
 
 def executed(result: ExecutionResult, media_type: bytes, request_id: str) -> Reply:
     """The reply to an operation that was executed: 200, or 294 where it has errors too."""
-    response: dict[str, Any] = {"data": result.data}
-    status = HTTPStatus.OK.value
-    if result.errors:
-        response["errors"] = [format_error(error, request_id) for error in result.errors]
-        if media_type == GRAPHQL_RESPONSE:
-            status = PARTIAL_SUCCESS
-    return Reply(status, media_type, _encode(response), {})
+    if not result.errors:
+        return Reply(HTTPStatus.OK, media_type, _encode({"data": result.data}), {})
+    errors = [format_error(error, request_id) for error in result.errors]
+    status = PARTIAL_SUCCESS if media_type == GRAPHQL_RESPONSE else HTTPStatus.OK
+    return Reply(status, media_type, _encode({"errors": errors, "data": result.data}), {})
 
 
 def not_executed(refusal: Refusal, request_id: str) -> Reply:

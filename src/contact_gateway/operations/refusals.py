@@ -1,25 +1,47 @@
 """A request that is not executed: why, in the words and codes of GraphQL servers."""
 
-from collections.abc import Iterable
+import json
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from http import HTTPStatus
 
 from graphql import GraphQLError, SourceLocation
 
-__all__ = ["Refusal", "RequestError", "RequestErrorCode", "refuse"]
+__all__ = ["MOST_ERRORS", "Refusal", "RequestError", "RequestErrorCode", "refuse"]
 
-_MOST_ERRORS = 5
-_LONGEST_MESSAGE = 400
+# Together these keep a refusal below 4 KB, whatever a client made us quote: with the longest
+# request id, code and locations an error has some 350 bytes beside its message.
+MOST_ERRORS = 5
+_MOST_LOCATIONS = 4
+_LONGEST_MESSAGE = 400  # bytes as JSON
+
+_CAUSE = ", but encountered error"  # graphql-core quotes Python's words here
 
 
 class RequestErrorCode(StrEnum):
-    """`extensions.code` of a request error; the names are those of Apollo Server."""
+    """`extensions.code` of a request error; the names are those of Apollo's servers."""
 
     GRAPHQL_PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
     GRAPHQL_VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
     OPERATION_RESOLUTION_FAILURE = "OPERATION_RESOLUTION_FAILURE"
     BAD_USER_INPUT = "BAD_USER_INPUT"
+    PERSISTED_QUERY_NOT_FOUND = "PERSISTED_QUERY_NOT_FOUND"
+    PERSISTED_QUERY_NOT_SUPPORTED = "PERSISTED_QUERY_NOT_SUPPORTED"
+    QUERY_NOT_IN_SAFELIST = "QUERY_NOT_IN_SAFELIST"
+
+
+# GraphQL over HTTP, "Status Codes"
+_STATUSES = {
+    RequestErrorCode.GRAPHQL_PARSE_FAILED: HTTPStatus.BAD_REQUEST,
+    RequestErrorCode.GRAPHQL_VALIDATION_FAILED: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RequestErrorCode.OPERATION_RESOLUTION_FAILURE: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RequestErrorCode.BAD_USER_INPUT: HTTPStatus.UNPROCESSABLE_ENTITY,
+    # rfcs/PersistedOperations.md, "Executing": 400 or 404
+    RequestErrorCode.PERSISTED_QUERY_NOT_FOUND: HTTPStatus.NOT_FOUND,
+    RequestErrorCode.PERSISTED_QUERY_NOT_SUPPORTED: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RequestErrorCode.QUERY_NOT_IN_SAFELIST: HTTPStatus.FORBIDDEN,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +61,28 @@ class Refusal:
     errors: tuple[RequestError, ...]
 
 
-def refuse(code: RequestErrorCode, errors: Iterable[GraphQLError]) -> Refusal:
-    """Refuse a request for at most five of `errors`.
-
-    The status is 400 where the document cannot be parsed, else 422 (GraphQL over HTTP, "Status
-    Codes").
-    """
-    parse_failed = code is RequestErrorCode.GRAPHQL_PARSE_FAILED
+def refuse(
+    code: RequestErrorCode,
+    errors: Iterable[GraphQLError],
+    reword: Callable[[str], str] = str,
+) -> Refusal:
+    """Refuse a request for at most five of `errors`, in the words that `reword` gives them."""
     return Refusal(
-        HTTPStatus.BAD_REQUEST if parse_failed else HTTPStatus.UNPROCESSABLE_ENTITY,
+        _STATUSES[code],
         tuple(
-            RequestError(error.message[:_LONGEST_MESSAGE], code, tuple(error.locations or ()))
-            for error in list(errors)[:_MOST_ERRORS]
+            RequestError(
+                _shortened(reword(error.message.partition(_CAUSE)[0])),
+                code,
+                tuple((error.locations or ())[:_MOST_LOCATIONS]),
+            )
+            for error in list(errors)[:MOST_ERRORS]
         ),
     )
+
+
+def _shortened(message: str) -> str:
+    """The message, or as much of its beginning as surely fits (a character has up to 12 bytes)."""
+    for length in (len(message), _LONGEST_MESSAGE // 2, _LONGEST_MESSAGE // 12 - 1):
+        if len(json.dumps(message[:length])) <= _LONGEST_MESSAGE:
+            return message[:length]
+    return ""

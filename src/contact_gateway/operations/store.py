@@ -1,78 +1,111 @@
-"""Documents, parsed and validated once: the text of a document leads to the result of both."""
+"""Documents, read once: the text of a document leads to what reading it came to."""
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from typing import Generic, TypeVar
 
-from graphql import (
-    DocumentNode,
-    GraphQLError,
-    GraphQLSchema,
-    NoSchemaIntrospectionCustomRule,
-    parse,
-    specified_rules,
-    validate,
-)
+import structlog
+from graphql import GraphQLError
 
+from contact_gateway.operations.limits import LIMITS
+from contact_gateway.operations.manifests import document_hash, without_prefix
+from contact_gateway.operations.reading import DocumentReader, ValidDocument
 from contact_gateway.operations.refusals import Refusal, RequestErrorCode, refuse
+from contact_gateway.operations.trusted_documents import TrustedDocuments
 
-__all__ = ["OperationStore", "ValidDocument"]
+__all__ = ["OperationStore"]
 
-_MOST_TOKENS_PER_DOCUMENT = 1000
-_MOST_TOKENS_STORED = 50_000
-_MOST_VALIDATION_ERRORS = 5
+_log = structlog.get_logger(__name__)
 
+_BYTES_OF_VALID = 16_777_216
+_BYTES_OF_REFUSED = 2_097_152
+_BYTES_PER_TOKEN = 600  # of a parsed document, measured: 180 to 590
+_BYTES_PER_CHARACTER = 4  # at most, as Python stores text
 
-@dataclass(frozen=True, slots=True)
-class ValidDocument:
-    """A document that the schema allows. `token_count` is what it costs to keep."""
-
-    document: DocumentNode
-    token_count: int
+Outcome = TypeVar("Outcome", ValidDocument, Refusal)
 
 
-class OperationStore:
-    """Remembers the documents used last, the refused ones too; bounded by tokens, not by number."""
+class _Remembered(Generic[Outcome]):
+    """The outcomes used last; bounded by the memory that they take, not by their number."""
 
-    def __init__(self, schema: GraphQLSchema, *, introspection: bool) -> None:
-        self._schema = schema
-        self._introspection = introspection
-        self._rules = list(specified_rules)
-        if not introspection:
-            self._rules.append(NoSchemaIntrospectionCustomRule)
-        self._entries: OrderedDict[str, ValidDocument | Refusal] = OrderedDict()
-        self._tokens_stored = 0
+    def __init__(self, most_bytes: int) -> None:
+        self._most_bytes = most_bytes
+        self._bytes = 0
+        self._entries: OrderedDict[str, Outcome] = OrderedDict()
 
-    def get(self, text: str) -> ValidDocument | Refusal:
-        """The document that `text` is, parsed and validated, or why it is refused."""
+    def get(self, text: str) -> Outcome | None:
         entry = self._entries.get(text)
         if entry is not None:
             self._entries.move_to_end(text)
-            return entry
-        entry = self._read(text)
-        self._entries[text] = entry
-        self._tokens_stored += _cost(text, entry)
-        while self._tokens_stored > _MOST_TOKENS_STORED:
-            old_text, old_entry = self._entries.popitem(last=False)
-            self._tokens_stored -= _cost(old_text, old_entry)
         return entry
 
+    def put(self, text: str, outcome: Outcome) -> None:
+        self._entries[text] = outcome
+        self._bytes += _cost(text, outcome)
+        while self._bytes > self._most_bytes:
+            self._bytes -= _cost(*self._entries.popitem(last=False))
+
+
+class OperationStore:
+    """Finds the document of a request; remembers those used last, accepted and refused ones.
+
+    The refused are kept apart, so that a flood of them displaces nothing that works. Trusted
+    documents are never displaced. With `only_trusted`, no others are served.
+    """
+
+    def __init__(
+        self,
+        reader: DocumentReader,
+        trusted: TrustedDocuments | None = None,
+        *,
+        only_trusted: bool = False,
+    ) -> None:
+        self._reader = reader
+        self._trusted = trusted
+        self._trusted_texts = trusted.by_text if trusted else {}
+        self._only_trusted = only_trusted
+        self._valid: _Remembered[ValidDocument] = _Remembered(_BYTES_OF_VALID)
+        self._refused: _Remembered[Refusal] = _Remembered(_BYTES_OF_REFUSED)
+
+    def by_text(self, text: str) -> ValidDocument | Refusal:
+        """The document that `text` is, or why it is refused."""
+        trusted = self._trusted_texts.get(text)
+        if trusted is not None:
+            return trusted
+        if self._only_trusted:
+            return _NOT_LISTED
+        return self._valid.get(text) or self._refused.get(text) or self._read(text)
+
+    def by_id(self, document_id: str) -> ValidDocument | Refusal:
+        """The trusted document with the SHA-256 `document_id`, or why there is none."""
+        if self._trusted is None:
+            return _NOT_SUPPORTED
+        return self._trusted.by_hash.get(without_prefix(document_id)) or _NOT_FOUND
+
     def _read(self, text: str) -> ValidDocument | Refusal:
-        try:
-            document = parse(text, max_tokens=_MOST_TOKENS_PER_DOCUMENT)
-        except GraphQLError as error:
-            return refuse(RequestErrorCode.GRAPHQL_PARSE_FAILED, [error])
-        errors = validate(
-            self._schema,
-            document,
-            self._rules,
-            max_errors=_MOST_VALIDATION_ERRORS,
-            hide_suggestions=not self._introspection,
-        )
-        if errors:
-            return refuse(RequestErrorCode.GRAPHQL_VALIDATION_FAILED, errors)
-        return ValidDocument(document, document.token_count)
+        outcome = self._reader.read(text)
+        if isinstance(outcome, ValidDocument):
+            self._valid.put(text, outcome)
+            if self._trusted is not None:
+                _log.warning("document_not_listed", sha256=document_hash(text))
+        elif len(text) <= LIMITS.characters:  # a longer one is refused faster than found
+            self._refused.put(text, outcome)
+        return outcome
 
 
-def _cost(text: str, entry: ValidDocument | Refusal) -> int:
-    """Tokens, or what the text of a refused document weighs against them."""
-    return entry.token_count if isinstance(entry, ValidDocument) else 1 + len(text) // 32
+# The messages are those that clients of Apollo's protocol compare with.
+_NOT_FOUND = refuse(
+    RequestErrorCode.PERSISTED_QUERY_NOT_FOUND, [GraphQLError("PersistedQueryNotFound")]
+)
+_NOT_SUPPORTED = refuse(
+    RequestErrorCode.PERSISTED_QUERY_NOT_SUPPORTED, [GraphQLError("PersistedQueryNotSupported")]
+)
+_NOT_LISTED = refuse(
+    RequestErrorCode.QUERY_NOT_IN_SAFELIST,
+    [GraphQLError("Expected one of the documents that are listed as trusted.")],
+)
+
+
+def _cost(text: str, outcome: ValidDocument | Refusal) -> int:
+    """Bytes of memory, about."""
+    tokens = outcome.token_count if isinstance(outcome, ValidDocument) else 5
+    return tokens * _BYTES_PER_TOKEN + len(text) * _BYTES_PER_CHARACTER

@@ -139,7 +139,7 @@ class Query:
                 page_number=rules.number(page, 1, 2_147_483, "page"),
                 page_size=rules.number(page_size, 1, 1000, "pageSize"),
             )
-        found = await info.context.contact_groups.list(info.context.bound_caller, query)
+        found = await info.context.list_contact_groups(query)
         return ContactGroupPage(
             items=[ContactGroup.of(group) for group in found.items],
             page_number=found.page_number,

@@ -1,0 +1,107 @@
+"""A GraphQL-over-HTTP request in its JSON encoding: strict JSON, a well-formed request."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from contact_gateway import strict_json
+
+__all__ = ["GraphQLRequest", "NotJSONError", "NotWellFormedError", "read_request"]
+
+_MOST_VALUES = 1000  # of variables; checking each against its type takes some 2 µs
+
+
+class NotJSONError(Exception):
+    """The body is not a JSON object in UTF-8. The message says what was expected."""
+
+
+class NotWellFormedError(Exception):
+    """The object is not a GraphQL-over-HTTP request. The message says what was expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class GraphQLRequest:
+    """The parameters of a request ("Request Parameters").
+
+    `document_id` stands for the document where there is no `query`.
+    """
+
+    query: str | None
+    document_id: str | None
+    operation_name: str | None
+    variables: dict[str, Any]
+
+
+def read_request(body: bytes) -> GraphQLRequest:
+    """Read the JSON encoding of a request ("JSON Encoding").
+
+    Properties that it does not know are ignored, and null is as good as absent.
+
+    Raises:
+        NotJSONError: the body is not one JSON object in UTF-8 without duplicate keys.
+        NotWellFormedError: it is not an object of the parameters of a request.
+    """
+    try:
+        parameters = strict_json.decode(body)
+    except ValueError as error:
+        raise NotJSONError("Expected one JSON object in UTF-8, without duplicate keys.") from error
+    if not isinstance(parameters, dict):
+        raise NotJSONError("Expected a JSON object; batches are not served.")
+    query = _string(parameters, "query")
+    extensions = _object(parameters, "extensions")
+    variables = _object(parameters, "variables")
+    # each value but the first has a comma before it
+    if body.count(b",") >= _MOST_VALUES and _count_values(variables) > _MOST_VALUES:
+        raise NotWellFormedError(f"Expected at most {_MOST_VALUES} values in `variables`.")
+    return GraphQLRequest(
+        query,
+        _document_id(parameters, extensions) if query is None else None,
+        _string(parameters, "operationName"),
+        variables,
+    )
+
+
+def _document_id(parameters: dict[str, Any], extensions: dict[str, Any]) -> str:
+    """The id of a persisted document: `documentId`, or Apollo's `extensions.persistedQuery`."""
+    document_id = _string(parameters, "documentId")
+    if document_id is not None:
+        return document_id
+    persisted_query = extensions.get("persistedQuery")
+    if persisted_query is None:
+        raise NotWellFormedError("Expected `query` to be a string.")
+    if isinstance(persisted_query, dict) and persisted_query.get("version") == 1:
+        digest = persisted_query.get("sha256Hash")
+        if isinstance(digest, str):
+            return digest
+    raise NotWellFormedError(
+        "Expected `extensions.persistedQuery` to have the version 1 and a `sha256Hash`."
+    )
+
+
+def _string(parameters: dict[str, Any], name: str) -> str | None:
+    value = parameters.get(name)
+    if value is None or isinstance(value, str):
+        return value
+    raise NotWellFormedError(f"Expected `{name}` to be a string.")
+
+
+def _object(parameters: dict[str, Any], name: str) -> dict[str, Any]:
+    value = parameters.get(name)
+    if value is None:
+        return {}
+    if isinstance(value, dict):
+        return value
+    raise NotWellFormedError(f"Expected `{name}` to be an object or null.")
+
+
+def _count_values(variables: dict[str, Any]) -> int:
+    """How many values there are, however deep; without recursion, because it may be deep."""
+    count = 0
+    remaining: list[Any] = [variables]
+    while remaining:
+        value = remaining.pop()
+        count += 1
+        if isinstance(value, dict):
+            remaining.extend(value.values())
+        elif isinstance(value, list):
+            remaining.extend(value)
+    return count

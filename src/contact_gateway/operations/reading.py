@@ -1,0 +1,68 @@
+"""From the text of a document to one that may be executed: parsed, measured, validated."""
+
+from dataclasses import dataclass
+
+from graphql import (
+    DocumentNode,
+    GraphQLError,
+    GraphQLSchema,
+    NoSchemaIntrospectionCustomRule,
+    parse,
+    recommended_rules,
+    specified_rules,
+    validate,
+)
+
+from contact_gateway.operations.disclosure import Disclosure, words_in
+from contact_gateway.operations.limits import LIMITS, exceeded_limits
+from contact_gateway.operations.refusals import MOST_ERRORS, Refusal, RequestErrorCode, refuse
+
+__all__ = ["DocumentReader", "ValidDocument"]
+
+
+@dataclass(frozen=True, slots=True)
+class ValidDocument:
+    """A document that the schema and the limits allow."""
+
+    text: str
+    document: DocumentNode
+
+    @property
+    def token_count(self) -> int:
+        """What it costs to keep."""
+        return self.document.token_count
+
+
+class DocumentReader:
+    """Reads documents for one schema, with or without its introspection."""
+
+    def __init__(self, schema: GraphQLSchema, disclosure: Disclosure) -> None:
+        self._schema = schema
+        self._disclosure = disclosure
+        self._rules = [*specified_rules, *recommended_rules]
+        if not disclosure.introspection:
+            self._rules.append(NoSchemaIntrospectionCustomRule)
+
+    def read(self, text: str) -> ValidDocument | Refusal:
+        """The document that `text` is, or why it is refused."""
+        if len(text) > LIMITS.characters:
+            error = GraphQLError(f"Expected at most {LIMITS.characters} characters.")
+            return refuse(RequestErrorCode.GRAPHQL_PARSE_FAILED, [error])
+        try:
+            document = parse(text, max_lexical_tokens=LIMITS.tokens, max_comments=LIMITS.tokens)
+        except GraphQLError as error:
+            return self._refuse(RequestErrorCode.GRAPHQL_PARSE_FAILED, [error], text)
+        errors = exceeded_limits(document) or validate(
+            self._schema,
+            document,
+            self._rules,
+            max_errors=MOST_ERRORS,
+            hide_suggestions=not self._disclosure.introspection,
+        )
+        if errors:
+            return self._refuse(RequestErrorCode.GRAPHQL_VALIDATION_FAILED, errors, text)
+        return ValidDocument(text, document)
+
+    def _refuse(self, code: RequestErrorCode, errors: list[GraphQLError], text: str) -> Refusal:
+        sent = words_in(text)
+        return refuse(code, errors, lambda message: self._disclosure.reword(message, sent))

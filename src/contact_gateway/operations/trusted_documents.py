@@ -1,0 +1,71 @@
+"""Trusted documents: those that were listed when the clients were built, and are known to be good.
+
+They are read once, at start-up, and kept for as long as the process lives.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from graphql import OperationDefinitionNode, parse
+
+from contact_gateway.operations.manifests import ManifestError, read_manifest
+from contact_gateway.operations.reading import DocumentReader, ValidDocument
+from contact_gateway.operations.refusals import Refusal, RequestErrorCode
+from contact_gateway.settings import PREFIX, SettingsError
+
+__all__ = ["TrustedDocuments", "TrustedDocumentsError", "load_trusted_documents"]
+
+_VARIABLE = f"{PREFIX}TRUSTED_DOCUMENTS"
+
+
+class TrustedDocumentsError(SettingsError):
+    """The manifest cannot be used; each of `lines` names a document and what is wrong with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrustedDocuments:
+    """The listed documents, by the SHA-256 of their text and by their text."""
+
+    by_hash: Mapping[str, ValidDocument]
+    by_text: Mapping[str, ValidDocument]
+
+
+def load_trusted_documents(path: Path, reader: DocumentReader) -> TrustedDocuments:
+    """Read a manifest and every document in it.
+
+    Raises:
+        TrustedDocumentsError: it cannot be read, or a document does not fit schema and limits.
+    """
+    try:
+        texts = read_manifest(path.read_bytes())
+    except (OSError, ManifestError) as error:
+        raise TrustedDocumentsError([f"{_VARIABLE}: {error}"]) from error
+    outcomes = {digest: reader.read(text) for digest, text in texts.items()}
+    faults = [
+        f"{_VARIABLE}: {_name_of(outcome, texts[digest])} (sha256:{digest}): {fault}"
+        for digest, outcome in outcomes.items()
+        if isinstance(outcome, Refusal)
+        for fault in (error.message for error in outcome.errors)
+    ]
+    if faults:
+        raise TrustedDocumentsError(faults)
+    by_hash = {
+        digest: outcome
+        for digest, outcome in outcomes.items()
+        if isinstance(outcome, ValidDocument)
+    }
+    return TrustedDocuments(by_hash, {texts[digest]: valid for digest, valid in by_hash.items()})
+
+
+def _name_of(refusal: Refusal, text: str) -> str:
+    """The names of the operations in a refused document, as far as it can be parsed at all."""
+    if refusal.errors[0].code is RequestErrorCode.GRAPHQL_PARSE_FAILED:
+        return "a document"
+    return ", ".join(_operation_names(text))
+
+
+def _operation_names(text: str) -> Iterator[str]:
+    for definition in parse(text).definitions:
+        if isinstance(definition, OperationDefinitionNode):
+            yield definition.name.value if definition.name else "an operation without a name"
