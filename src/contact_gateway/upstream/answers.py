@@ -108,7 +108,7 @@ def _read_document(response: httpx.Response) -> dict[str, Any] | None:
     if media_type not in _PROBLEM_MEDIA_TYPES or "incomplete" in response.extensions:
         return None
     try:
-        document = orjson.loads(response.content)
+        document = orjson.loads(response.read())
     except orjson.JSONDecodeError:
         return None
     return document if isinstance(document, dict) else None

@@ -30,6 +30,6 @@ async def exchange(
     response = await transport.handle_async_request(request)
     if response.status_code != httpx.codes.OK:
         raise UnexpectedAnswerError(Problem(response.status_code))
-    if "incomplete" in response.extensions or len(response.content) > largest:
+    if "incomplete" in response.extensions or len(response.read()) > largest:
         raise NotAnsweredError("the document did not come through")
     return response.content

@@ -73,7 +73,7 @@ def read_page(response: httpx.Response, query: ContactGroupQuery) -> ContactGrou
     if incomplete is not None and incomplete.may_pass:
         raise NotAnsweredError(incomplete)
     try:
-        document = orjson.loads(response.content)
+        document = orjson.loads(response.read())
         return ContactGroupPage(
             items=tuple(_read_group(item) for item in _list(document["items"])),
             page_number=_integer(document.get("pageNumber", query.page_number), _LARGEST_INT),

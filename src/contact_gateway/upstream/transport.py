@@ -118,7 +118,8 @@ class Transport(httpx.AsyncBaseTransport):
         return httpx.Response(
             answer.status,
             headers=answer.raw_headers,  # as bytes, because httpx encodes text as ASCII only
-            content=b"" if incomplete else bytes(content),
+            # a stream, because httpx reads content at once, and nobody reads that of a success
+            stream=httpx.ByteStream(b"" if incomplete else bytes(content)),
             extensions={"incomplete": incomplete} if incomplete else {},
         )
 
