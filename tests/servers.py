@@ -16,7 +16,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from contact_gateway.app import build_app
-from contact_gateway.http import Workspace
+from contact_gateway.http import HTTPConnection, Workspace
 from contact_gateway.sandbox import AUDIENCE, Sandbox
 from contact_gateway.serving import listen, server_config
 from contact_gateway.settings import PREFIX, Settings, load_settings
@@ -47,7 +47,9 @@ def environment_for(sandbox_url: str, **changes: object) -> dict[str, str]:
 
 
 @contextlib.contextmanager
-def running_app(app: Starlette, settings: Settings) -> Iterator[str]:
+def running_app(
+    app: Starlette, settings: Settings, protocol: type[HTTPConnection] = HTTPConnection
+) -> Iterator[str]:
     """Serve an application as `serve` does, and say its URL; it is ready when the block begins."""
     ready = threading.Event()
 
@@ -57,7 +59,9 @@ def running_app(app: Starlette, settings: Settings) -> Iterator[str]:
             ready.set()
 
     with listen("127.0.0.1", 0) as listener:
-        server = Server(server_config(app, settings))
+        config = server_config(app, settings)
+        config.http = protocol
+        server = Server(config)
         thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
         thread.start()
         ready.wait(10)

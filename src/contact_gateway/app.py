@@ -8,18 +8,20 @@ from pathlib import Path
 import limits
 from pydantic import SecretStr
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from contact_gateway.http import (
+    CrossOrigin,
     GraphiQL,
     GraphQLEndpoint,
     Readiness,
     Verifier,
     Workspace,
     livez,
+    refuse_in_plain_text,
 )
 from contact_gateway.identity import (
     KeySet,
@@ -103,7 +105,7 @@ def build_app(settings: Settings, workspace: Workspace | None = None) -> Starlet
                 await stack.enter_async_context(lifetime())
             yield {READINESS: readiness}
 
-    return Starlette(
+    app = Starlette(
         routes=[
             Route("/graphql", endpoint),
             *explorer,
@@ -111,8 +113,11 @@ def build_app(settings: Settings, workspace: Workspace | None = None) -> Starlet
             Route("/readyz", readiness.readyz),
         ],
         middleware=_cross_origin(settings),
+        exception_handlers={HTTPException: refuse_in_plain_text},
         lifespan=lifespan,
     )
+    app.router.redirect_slashes = False  # to an address that the caller's Host header names
+    return app
 
 
 def _verifier(settings: Settings, lifetimes: Lifetimes) -> tuple[Verifier, Callable[[], bool]]:
@@ -195,18 +200,4 @@ def _cross_origin(settings: Settings) -> list[Middleware]:
     """Other origins may call the endpoint only if they are named, each exactly."""
     if not settings.cors_origins:
         return []
-    return [
-        Middleware(
-            CORSMiddleware,
-            allow_origins=settings.cors_origins,
-            allow_methods=["POST"],
-            allow_headers=[
-                "Authorization",
-                "Content-Type",
-                "Customer-Id",
-                "Prefer",
-                "X-Request-Id",
-            ],
-            expose_headers=["X-Request-Id", "Retry-After"],
-        )
-    ]
+    return [Middleware(CrossOrigin, origins=settings.cors_origins)]

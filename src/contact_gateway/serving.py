@@ -13,7 +13,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from contact_gateway.app import build_app
-from contact_gateway.http import Workspace
+from contact_gateway.http import HTTPConnection, Workspace
 from contact_gateway.logs import configure_logs
 from contact_gateway.server import Server
 from contact_gateway.settings import Settings
@@ -36,7 +36,7 @@ def server_config(app: Starlette, settings: Settings) -> uvicorn.Config:
     """How uvicorn serves `app`."""
     return uvicorn.Config(
         app,
-        http="httptools",  # h11 accepts Content-Length together with Transfer-Encoding
+        http=HTTPConnection,  # on httptools: h11 accepts Content-Length with Transfer-Encoding
         ws="none",
         access_log=False,
         log_config=None,

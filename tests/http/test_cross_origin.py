@@ -65,9 +65,10 @@ def test_preflight_of_the_named_origin(client: Client) -> None:
         "access-control-allow-origin": NAMED,
         "access-control-allow-methods": "POST",
         "access-control-allow-headers": "Accept, Accept-Language, Authorization, "
-        "Content-Language, Content-Type, Customer-Id, Prefer, X-Request-Id",
+        "Content-Language, Content-Type, Customer-Id, Prefer, X-Request-Id, traceparent",
     }
     assert "Origin" in response.headers["vary"]
+    assert response.headers["cache-control"] == "no-store"
 
 
 @pytest.mark.parametrize("origin", OTHERS)

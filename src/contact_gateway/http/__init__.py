@@ -1,17 +1,23 @@
-"""GraphQL over HTTP: one endpoint, GraphiQL and health."""
+"""GraphQL over HTTP: the connection, one endpoint, GraphiQL and health."""
 
 from contact_gateway.http.authentication import Verifier
+from contact_gateway.http.connection import HTTPConnection
+from contact_gateway.http.cross_origin import CrossOrigin
 from contact_gateway.http.endpoint import GraphQLEndpoint
 from contact_gateway.http.graphiql import RENAME, GraphiQL, Tab, Workspace
 from contact_gateway.http.health import Readiness, livez
+from contact_gateway.http.plain_text import refuse_in_plain_text
 
 __all__ = [
     "RENAME",
+    "CrossOrigin",
     "GraphQLEndpoint",
     "GraphiQL",
+    "HTTPConnection",
     "Readiness",
     "Tab",
     "Verifier",
     "Workspace",
     "livez",
+    "refuse_in_plain_text",
 ]

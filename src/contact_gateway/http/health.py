@@ -4,14 +4,15 @@ from collections.abc import Callable
 from http import HTTPStatus
 
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse
+
+from contact_gateway.http.plain_text import PlainText
 
 __all__ = ["Readiness", "livez"]
 
 
-async def livez(_: Request) -> PlainTextResponse:
+async def livez(_: Request) -> PlainText:
     """`GET /livez`: the process answers."""
-    return PlainTextResponse("ok\n")
+    return PlainText("ok")
 
 
 class Readiness:
@@ -28,10 +29,10 @@ class Readiness:
         """Turn unready for good: the process is about to stop."""
         self._draining = True
 
-    async def readyz(self, _: Request) -> PlainTextResponse:
+    async def readyz(self, _: Request) -> PlainText:
         """Whether the process stays, and the keys that tokens are verified with are there."""
         if self._draining:
-            return PlainTextResponse("stopping\n", HTTPStatus.SERVICE_UNAVAILABLE)
+            return PlainText("stopping", HTTPStatus.SERVICE_UNAVAILABLE)
         if self._can_verify():
-            return PlainTextResponse("ok\n")
-        return PlainTextResponse("no key set yet\n", HTTPStatus.SERVICE_UNAVAILABLE)
+            return PlainText("ok")
+        return PlainText("no key set yet", HTTPStatus.SERVICE_UNAVAILABLE)

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from contact_gateway.http.graphiql.files import PageFiles, collect
 from contact_gateway.http.graphiql.page import RENEWAL, policy, render
 from contact_gateway.http.graphiql.workspace import Workspace
+from contact_gateway.http.plain_text import PlainText
 
 __all__ = ["GraphiQL"]
 
@@ -74,7 +75,7 @@ class GraphiQL:
         path = request.path_params["path"]
         content = self._files.served.get(path)
         if content is None:
-            return PlainTextResponse("not found\n", HTTPStatus.NOT_FOUND)
+            return PlainText("Not Found", HTTPStatus.NOT_FOUND)
         media_type = _MEDIA_TYPES[path.rpartition(".")[2]]
         return Response(content, headers=_FILE_HEADERS, media_type=media_type)
 

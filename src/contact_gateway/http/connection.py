@@ -1,0 +1,210 @@
+"""One connection: uvicorn's HTTP protocol for clients that are slow, wasteful or ambiguous.
+
+uvicorn closes no connection whose request is incomplete, knows no largest head, adds the trailer
+fields of a chunked body to the headers, and answers pipelined requests. This one waits for a while
+only, refuses large heads (431), ignores trailers (RFC 9110 section 6.5.1), and answers nothing that
+arrives behind a request that is not answered yet: what smuggling needs is a second response.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from enum import Enum, auto
+from http import HTTPStatus
+from typing import ClassVar, Final
+
+import httptools
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+
+__all__ = ["ConnectionLimits", "HTTPConnection"]
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionLimits:
+    """What one connection may take: seconds for each part of a request, and bytes."""
+
+    silence: float = 5
+    head: float = 5
+    body: float = 10
+    farewell: float = 5  # until a client has read what was sent before the connection is closed
+    head_bytes: int = 16_384
+    body_bytes: int = 8_388_608  # discarded ones and the framing included; MAX_BODY_BYTES is less
+
+
+class _Awaited(Enum):
+    """What a connection is waiting for from its client."""
+
+    FIRST_BYTE = auto()
+    HEAD = auto()
+    BODY = auto()
+    NOTHING = auto()
+
+
+_REFUSALS: Final = {
+    status: f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode()
+    for status in (
+        HTTPStatus.BAD_REQUEST,
+        HTTPStatus.REQUEST_TIMEOUT,
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+    )
+}
+_REFUSAL_HEADERS: Final = (
+    b"content-length: 0\r\nconnection: close\r\n"
+    b"cache-control: no-store\r\nx-content-type-options: nosniff\r\n\r\n"
+)
+
+
+class _AmbiguousError(Exception):
+    """A request that another reader may understand differently, or another one behind it."""
+
+
+class HTTPConnection(HttpToolsProtocol):
+    """One connection, as uvicorn makes it for each client."""
+
+    limits: ClassVar[ConnectionLimits] = ConnectionLimits()
+
+    _awaited = _Awaited.FIRST_BYTE
+    _timed: _Awaited | None = None
+    _timer: asyncio.TimerHandle | None = None
+    _received = 0
+    _upgrading = False
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin to wait."""
+        super().connection_made(transport)
+        self._watch()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Stop waiting."""
+        super().connection_lost(exc)
+        self._unset_keepalive_if_required()
+        self._stop_timer()
+
+    def data_received(self, data: bytes) -> None:
+        """Parse what arrived, never more of a head than is allowed."""
+        while data and not self.transport.is_closing():
+            in_body = self._awaited is _Awaited.BODY
+            room = self.limits.head_bytes - (0 if in_body else self._received)
+            part, data = data[:room], data[room:]
+            self._parse(part)
+            self._count(len(part))
+        if self._timed is not self._awaited and not self.transport.is_closing():
+            self._watch()
+
+    def on_message_begin(self) -> None:
+        """Begin a request, unless the one before it is not answered yet."""
+        if self._unanswered() is not None:
+            raise _AmbiguousError("pipelined")
+        self._unset_keepalive_if_required()
+        self._awaited = _Awaited.HEAD
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        """Start to answer. Fields that come later are trailers and do not belong to the head."""
+        self._received = 0
+        self._upgrading = self.parser.should_upgrade()
+        if self._upgrading:
+            return
+        if self._hosts() != 1 and self.parser.get_http_version() == "1.1":
+            raise _AmbiguousError("Host")  # RFC 9112 section 3.2
+        super().on_headers_complete()
+        self.headers = []
+        self._awaited = _Awaited.BODY
+
+    def on_message_complete(self) -> None:
+        """Wait for nothing more."""
+        if self._upgrading:
+            return
+        super().on_message_complete()
+        self._received = 0
+        self._awaited = _Awaited.NOTHING
+
+    def on_response_complete(self) -> None:
+        """See to it that a connection that ends with this response does end."""
+        super().on_response_complete()
+        if self.transport.is_closing():
+            self._end()
+
+    def timeout_keep_alive_handler(self) -> None:
+        """Close a connection that is not used again."""
+        self._end()
+
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's text, about nothing
+        """Refuse what is no HTTP request."""
+        self._refuse(HTTPStatus.BAD_REQUEST)
+
+    def _parse(self, data: bytes) -> None:
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade as upgrade:
+            self._without_upgrade(data[upgrade.args[0] :])
+        except httptools.HttpParserError:
+            self._refuse(HTTPStatus.BAD_REQUEST)
+
+    def _without_upgrade(self, rest: bytes) -> None:
+        """Go on as if the client had not asked for another protocol (RFC 9110 section 7.8)."""
+        method = self.parser.get_method()
+        if method == b"CONNECT":
+            self._refuse(HTTPStatus.BAD_REQUEST)
+            return
+        head = [method, b" ", self.url, b" HTTP/1.1\r\n"]
+        for name, value in self.headers:
+            if name not in {b"upgrade", b"connection"}:
+                head += [name, b": ", value, b"\r\n"]
+        self.parser = httptools.HttpRequestParser(self)
+        self._parse(b"".join([*head, b"connection: close\r\n\r\n", rest]))
+
+    def _count(self, size: int) -> None:
+        if self._awaited is _Awaited.HEAD:
+            self._received += size
+            if self._received >= self.limits.head_bytes:
+                self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+        elif self._awaited is _Awaited.BODY:
+            self._received += size
+            if self._received > self.limits.body_bytes:
+                self._refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+
+    def _hosts(self) -> int:
+        return sum(name == b"host" for name, _ in self.headers)
+
+    def _watch(self) -> None:
+        """Wait for what is awaited now, for as long as that may take."""
+        self._stop_timer()
+        self._timed = self._awaited
+        if self._awaited is _Awaited.FIRST_BYTE:
+            self._timer = self.loop.call_later(self.limits.silence, self._end)
+        elif self._awaited is not _Awaited.NOTHING:
+            seconds = self.limits.head if self._awaited is _Awaited.HEAD else self.limits.body
+            self._timer = self.loop.call_later(seconds, self._refuse, HTTPStatus.REQUEST_TIMEOUT)
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _refuse(self, status: HTTPStatus) -> None:
+        """Answer with `status` and close, unless an answer is on its way or was given already."""
+        cycle = self._unanswered()
+        if cycle is not None and self._awaited is _Awaited.NOTHING:
+            cycle.keep_alive = False  # it came behind a whole request, and that one is answered
+            self.flow.pause_reading()
+            return
+        answered = cycle.response_started if cycle else self._awaited is _Awaited.BODY
+        if not answered:
+            default = (b"%s: %s\r\n" % header for header in self.server_state.default_headers)
+            self.transport.write(b"".join([_REFUSALS[status], *default, _REFUSAL_HEADERS]))
+        if cycle is not None:
+            cycle.disconnected = True
+            cycle.message_event.set()
+        self._end()
+
+    def _unanswered(self) -> RequestResponseCycle | None:
+        """The request whose response is not complete, if there is one."""
+        cycle: RequestResponseCycle | None = self.cycle  # uvicorn declares it without the None
+        return None if cycle is None or cycle.response_complete else cycle
+
+    def _end(self) -> None:
+        """Close once the client has read what was sent, or in a while if it does not."""
+        self._stop_timer()
+        self._timer = self.loop.call_later(self.limits.farewell, self.transport.abort)
+        self.transport.close()

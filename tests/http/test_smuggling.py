@@ -1,0 +1,114 @@
+"""Request smuggling: whatever the bytes mean to others, there is one response at most."""
+
+import pytest
+
+from contact_gateway.sandbox import Sandbox
+from tests.client import Client
+from tests.http.raw import BODY, connect, head, post, read_response, read_to_the_end, statuses
+
+CHUNKED = b"%x\r\n%s\r\n0\r\n\r\n" % (len(BODY), BODY)
+IN_CHUNKS = ["Transfer-Encoding: chunked"]
+END = b"\r\n0\r\n\r\n"
+SMUGGLED = b"GET /livez HTTP/1.1\r\nHost: gateway\r\n\r\n"
+
+# What is said of the body of a POST, the body, and the status that the request gets
+REQUESTS: dict[str, tuple[list[str], bytes, int]] = {
+    "both lengths": (["Content-Length: 4", *IN_CHUNKS], CHUNKED, 400),
+    "both, the other order": ([*IN_CHUNKS, "Content-Length: 4"], CHUNKED, 400),
+    "two lengths": (["Content-Length: 25", "Content-Length: 0"], BODY, 400),
+    "the same length twice": (["Content-Length: 25", "Content-Length: 25"], BODY, 400),
+    "a list of lengths": (["Content-Length: 25, 0"], BODY, 400),
+    "a signed length": (["Content-Length: +25"], BODY, 400),
+    "a length that overflows": (["Content-Length: 18446744073709551641"], BODY, 400),
+    "a space before the colon": (["Transfer-Encoding : chunked", "Content-Length: 25"], BODY, 400),
+    "an unknown coding": (["Transfer-Encoding: xchunked"], CHUNKED, 400),
+    "two codings": (["Transfer-Encoding: chunked", "Transfer-Encoding: identity"], CHUNKED, 400),
+    "a vertical tab": (["Transfer-Encoding: \x0bchunked", "Content-Length: 25"], BODY, 400),
+    "a folded line": (["X: x\r\n Transfer-Encoding: chunked", "Content-Length: 25"], BODY, 400),
+    "a bare line feed": (["X: x\nTransfer-Encoding: chunked", "Content-Length: 25"], BODY, 400),
+    "a bare carriage return": (["X: x\rContent-Length: 0", "Content-Length: 25"], BODY, 400),
+    "a NUL": (["X: \x00", "Content-Length: 25"], BODY, 400),
+    "a chunk size with a sign": (IN_CHUNKS, b"+19\r\n" + BODY + END, 400),
+    "a chunk size with 0x": (IN_CHUNKS, b"0x19\r\n" + BODY + END, 400),
+    "a chunk size that overflows": (IN_CHUNKS, b"f" * 17 + b"\r\n" + BODY, 400),
+    "a line feed in a chunk extension": (IN_CHUNKS, b"19;x\n\r\n" + BODY, 400),
+    "a chunk that is longer": (IN_CHUNKS, b"2\r\n" + BODY + END, 400),
+    "two hosts": (["Host: elsewhere", "Content-Length: 25"], BODY, 400),
+    "no body": (["Content-Length: 0"], b"", 400),
+    "an expectation": (["Expect: 100-continue, x", "Content-Length: 25"], BODY, 200),
+    "the end of the connection": (["Connection: close", "Content-Length: 25"], BODY, 200),
+    "chunks": (IN_CHUNKS, CHUNKED, 200),
+    "a length": (["Content-Length: 25"], BODY, 200),
+    "another protocol": (["Connection: Upgrade", "Upgrade: h2c", "Content-Length: 25"], BODY, 200),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REQUESTS)
+def test_a_request_behind_a_request(client: Client, sandbox: Sandbox, name: str) -> None:
+    """The first is answered or refused, the second never, and the connection is closed."""
+    lines, body, status = REQUESTS[name]
+    with connect(client.url) as connection:
+        connection.sendall(head(client, *lines) + body + SMUGGLED)
+        received = read_to_the_end(connection)
+
+    assert statuses(received) == [status]
+    assert not sandbox.received
+
+
+@pytest.mark.parametrize(
+    "request_line",
+    [
+        "POST /graphql HTTP/1.9",
+        "POST /graphql\tHTTP/1.1 x",
+        "CONNECT gateway:80 HTTP/1.1",
+        "PRI * HTTP/2.0",
+    ],
+)
+def test_other_request_lines(client: Client, request_line: str) -> None:
+    """What is not HTTP/1.1 or HTTP/1.0 is refused, with what is behind it."""
+    with connect(client.url) as connection:
+        connection.sendall(head(client, "Content-Length: 25", request_line=request_line) + BODY)
+        connection.sendall(SMUGGLED)
+
+        assert statuses(read_to_the_end(connection)) == [400]
+
+
+@pytest.mark.parametrize("count", [2, 50])
+def test_pipelining(client: Client, count: int) -> None:
+    """Requests that do not wait for the response before them are not answered (RFC 9112, 9.3.2)."""
+    with connect(client.url) as connection:
+        connection.sendall(post(client) * count)
+
+        assert statuses(read_to_the_end(connection)) == [200]
+
+
+def test_garbage_behind_a_request(client: Client) -> None:
+    """The request is answered; the garbage ends the connection, and does not answer it."""
+    with connect(client.url) as connection:
+        connection.sendall(post(client) + b"\x00\x01\x02")
+        received = read_to_the_end(connection)
+
+    assert statuses(received) == [200]
+    assert received.endswith(b'{"data":{"__typename":"Query"}}')
+
+
+def test_requests_that_wait(client: Client) -> None:
+    """One after the other, each behind the response to the one before it, all are answered."""
+    with connect(client.url) as connection:
+        received = []
+        for _ in range(20):
+            connection.sendall(post(client))
+            received.append(statuses(read_response(connection)))
+
+    assert received == [[200]] * 20
+
+
+def test_no_host(client: Client) -> None:
+    """HTTP/1.1 asks for exactly one Host (RFC 9112 section 3.2), HTTP/1.0 for none."""
+    answers = []
+    for version in ("1.1", "1.0"):
+        with connect(client.url) as connection:
+            connection.sendall(f"GET /livez HTTP/{version}\r\n\r\n".encode())
+            answers.append(statuses(read_to_the_end(connection)))
+
+    assert answers == [[400], [200]]
