@@ -6,8 +6,21 @@ import pytest
 
 from contact_gateway.sandbox import Grant, Sandbox, SandboxServer
 from tests.client import Client
+from tests.log_watch import LOGS, LogWatch
 from tests.scripted_upstream import ScriptedUpstream, reply
 from tests.servers import gateway_before
+
+
+def pytest_configure() -> None:
+    """Watch the logs of the whole run; a logger keeps to where it first wrote to."""
+    LOGS.begin()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def logs() -> Iterator[LogWatch]:
+    """All log lines of the run, at DEBUG. When it ends, no token and no name is in any of them."""
+    yield LOGS
+    assert LOGS.leaks() == []
 
 
 @pytest.fixture(scope="session")

@@ -20,6 +20,7 @@ from contact_gateway.http import HTTPConnection, Workspace
 from contact_gateway.sandbox import AUDIENCE, Sandbox
 from contact_gateway.serving import listen, server_config
 from contact_gateway.settings import PREFIX, Settings, load_settings
+from tests.log_watch import LOGS
 
 
 def _values_for(sandbox_url: str) -> dict[str, object]:
@@ -100,7 +101,7 @@ def gateway_process(sandbox: Sandbox, log: Path, **changes: object) -> Iterator[
     """Run `contact-gateway serve` in front of a sandbox; it is ready when the block begins."""
     port = free_port()
     command = [sys.executable, "-m", "contact_gateway", "serve"]
-    environment = environment_for(sandbox.url, port=port, **changes)
+    environment = environment_for(sandbox.url, port=port, **{"log_level": "debug", **changes})
     with log.open("wb") as stderr:
         process = subprocess.Popen(  # noqa: S603 - our own code
             command, cwd=log.parent, env=environment, stderr=stderr
@@ -112,6 +113,7 @@ def gateway_process(sandbox: Sandbox, log: Path, **changes: object) -> Iterator[
             yield GatewayProcess(url, process, log)
         finally:
             process.kill()
+            LOGS.add(log.read_bytes())
 
 
 def free_port() -> int:

@@ -17,6 +17,8 @@ from contact_gateway.http import (
     CrossOrigin,
     GraphiQL,
     GraphQLEndpoint,
+    MetricsPage,
+    Observed,
     Readiness,
     Verifier,
     Workspace,
@@ -30,6 +32,7 @@ from contact_gateway.identity import (
     TokenVerifier,
     UpstreamVerifier,
 )
+from contact_gateway.observation import Metrics, Traces
 from contact_gateway.operations import (
     Disclosure,
     DocumentReader,
@@ -57,8 +60,11 @@ from contact_gateway.upstream import (
     RetryBudget,
     TokenEndpoint,
     Transport,
+    WatchedTransport,
     event_loop_time,
     fetch_document,
+    follow_credentials,
+    follow_guard,
 )
 
 __all__ = ["build_app", "rate_limiter", "token_endpoint"]
@@ -68,15 +74,21 @@ __all__ = ["build_app", "rate_limiter", "token_endpoint"]
 Lifetimes = list[Callable[[], AbstractAsyncContextManager[object]]]
 
 
-def build_app(settings: Settings, workspace: Workspace | None = None) -> Starlette:
+def build_app(
+    settings: Settings, workspace: Workspace | None = None, traces: Traces | None = None
+) -> Starlette:
     """The gateway that `settings` describe, as an ASGI application.
 
-    `workspace` is what GraphiQL opens with, if it is on.
+    `workspace` is what GraphiQL opens with, if it is on; `traces` makes spans, if somebody wants
+    them.
     """
-    lifetimes: Lifetimes = []
-    verifier, can_verify = _verifier(settings, lifetimes)
+    metrics = Metrics()
+    lifetimes: Lifetimes = [metrics.sampled]
+    verifier, can_verify = _verifier(settings, lifetimes, metrics)
+    retries = Retries(_upstream_transport(settings, lifetimes, metrics, traces), RetryBudget())
+    metrics.follow_counter(metrics.retries, lambda: retries.retried)
     contact_groups = ContactGroups(
-        Retries(_upstream_transport(settings, lifetimes), RetryBudget()),
+        retries,
         settings.upstream_url,
         expose_server_problems=settings.expose_server_problems,
     )
@@ -87,10 +99,12 @@ def build_app(settings: Settings, workspace: Workspace | None = None) -> Starlet
         runner=OperationRunner(schema, disclosure),
         verifier=verifier,
         contact_groups=contact_groups,
-        rate_limiter=_rate_limiter(settings, lifetimes),
+        rate_limiter=_rate_limiter(settings, lifetimes, metrics),
+        traces=traces,
         deadline=settings.upstream_deadline,
         max_body_bytes=settings.max_body_bytes,
     )
+    endpoint = Observed(endpoint, metrics, traces)
     explorer: list[Route] = []
     if settings.graphiql:
         endpoint = graphiql = GraphiQL(endpoint, workspace or Workspace())
@@ -111,6 +125,7 @@ def build_app(settings: Settings, workspace: Workspace | None = None) -> Starlet
             *explorer,
             Route("/livez", livez),
             Route("/readyz", readiness.readyz),
+            Route("/metrics", MetricsPage(metrics).show),
         ],
         middleware=_cross_origin(settings),
         exception_handlers={HTTPException: refuse_in_plain_text},
@@ -120,7 +135,9 @@ def build_app(settings: Settings, workspace: Workspace | None = None) -> Starlet
     return app
 
 
-def _verifier(settings: Settings, lifetimes: Lifetimes) -> tuple[Verifier, Callable[[], bool]]:
+def _verifier(
+    settings: Settings, lifetimes: Lifetimes, metrics: Metrics
+) -> tuple[Verifier, Callable[[], bool]]:
     """Who tells a genuine token, and whether it can tell yet."""
     if settings.token_verification is TokenVerification.UPSTREAM:
         return UpstreamVerifier(settings.jwt_scope_claim), lambda: True
@@ -129,6 +146,7 @@ def _verifier(settings: Settings, lifetimes: Lifetimes) -> tuple[Verifier, Calla
     url = settings.jwt_jwks_url or ""
     keys = KeySet(partial(fetch_document, transport, url, seconds=5, largest=65_536))
     lifetimes += [lambda: transport, keys.kept_fresh]
+    metrics.follow_key_set(lambda: keys.fetched_at)
     rules = TokenRules(
         issuer=settings.jwt_issuer or "",
         audience=settings.jwt_audience or "",
@@ -140,22 +158,26 @@ def _verifier(settings: Settings, lifetimes: Lifetimes) -> tuple[Verifier, Calla
     return RememberedTokens(TokenVerifier(keys, rules), keys), lambda: keys.ready
 
 
-def _upstream_transport(settings: Settings, lifetimes: Lifetimes) -> Guard | CredentialsTransport:
+def _upstream_transport(
+    settings: Settings, lifetimes: Lifetimes, metrics: Metrics, traces: Traces | None
+) -> Guard | CredentialsTransport:
     """The way to the upstream, with the caller's token or with the gateway's own."""
     attempt_timeout = min(settings.upstream_attempt_timeout, settings.upstream_deadline)
     transport = Transport(settings.upstream_max_connections, attempt_timeout)
     lifetimes.append(lambda: transport)
     # Whoever waits to try again, or for a token, waits outside and holds no slot meanwhile.
     guard = Guard(
-        transport,
+        WatchedTransport(transport, metrics, traces),
         Bulkhead(settings.upstream_max_connections),
         Breaker(event_loop_time),
         seconds_to_judge=attempt_timeout / 2,
     )
+    follow_guard(metrics, guard)
     if settings.upstream_auth is UpstreamAuthentication.PASSTHROUGH:
         return guard
     token_transport = Transport(max_connections=2)  # as for the key set
     credentials = ClientCredentials(token_endpoint(settings, token_transport))
+    follow_credentials(metrics, credentials)
     lifetimes += [lambda: token_transport, lambda: credentials]
     return CredentialsTransport(guard, credentials)
 
@@ -180,10 +202,11 @@ def rate_limiter(settings: Settings) -> RateLimiter | None:
     return RateLimiter(limits.parse(settings.rate_limit), storage)
 
 
-def _rate_limiter(settings: Settings, lifetimes: Lifetimes) -> RateLimiter | None:
+def _rate_limiter(settings: Settings, lifetimes: Lifetimes, metrics: Metrics) -> RateLimiter | None:
     limiter = rate_limiter(settings)
     if limiter is not None:
         lifetimes.append(lambda: limiter)
+        metrics.follow_counter(metrics.storage_failures, lambda: limiter.failures)
     return limiter
 
 

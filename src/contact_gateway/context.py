@@ -8,6 +8,7 @@ from typing import Final
 from strawberry.dataloader import DataLoader
 
 from contact_gateway.identity import Principal
+from contact_gateway.observation import RequestRecord
 from contact_gateway.upstream import (
     Caller,
     ContactGroup,
@@ -33,6 +34,7 @@ class RequestContext:
     principal: Principal
     caller: Caller | None
     contact_groups: ContactGroups
+    record: RequestRecord
 
     @cached_property
     def contact_group_by_id(self) -> DataLoader[int, ContactGroup | None]:

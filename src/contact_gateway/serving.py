@@ -15,6 +15,8 @@ from starlette.applications import Starlette
 from contact_gateway.app import build_app
 from contact_gateway.http import HTTPConnection, Workspace
 from contact_gateway.logs import configure_logs
+from contact_gateway.observation import Traces
+from contact_gateway.observation.exporting import exported_traces
 from contact_gateway.server import Server
 from contact_gateway.settings import Settings
 from contact_gateway.workers import run_workers
@@ -71,11 +73,11 @@ def serve_on(
     """
     configure_logs(settings.log_level, settings.log_format)
     signal.signal(signal.SIGTERM, _exit)
-    app = build_app(settings, workspace)
-    server = Server(server_config(app, settings), pause=settings.drain_pause)
-    _spare_the_garbage_collector()
     # uvicorn repeats the signal once it has stopped: for Ctrl-C that is nothing to report
-    with contextlib.suppress(KeyboardInterrupt):
+    with contextlib.suppress(KeyboardInterrupt), exported_traces():
+        app = build_app(settings, workspace, Traces.of_process())
+        server = Server(server_config(app, settings), pause=settings.drain_pause)
+        _spare_the_garbage_collector()
         server.run(sockets=[listener])
 
 

@@ -9,8 +9,11 @@ import os
 import signal
 import socket
 import tempfile
+import threading
 from collections.abc import Callable
+from multiprocessing.connection import wait
 from multiprocessing.context import SpawnProcess
+from multiprocessing.resource_tracker import ensure_running
 
 import structlog
 from prometheus_client.multiprocess import mark_process_dead
@@ -42,6 +45,7 @@ def run_workers(count: int, work: Work, listener: socket.socket) -> None:
     with tempfile.TemporaryDirectory(prefix="contact-gateway-metrics-") as directory:
         # prometheus-client reads it in each worker, when it is imported there
         os.environ[_METRICS_DIRECTORY] = directory
+        ensure_running()  # or it would unblock signals when the first worker is started
         # no handlers: signals wait until they are asked for, so none can come in between
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
@@ -88,5 +92,14 @@ class _Workers:
 
 def _run(work: Work, listener: socket.socket) -> None:
     """What a worker process runs; it starts with its parent's signals blocked."""
+    threading.Thread(target=_stop_with_parent, daemon=True).start()
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
     work(listener)
+
+
+def _stop_with_parent() -> None:
+    """Stop as on SIGTERM when the parent is gone, which nothing else would tell."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os.kill(os.getpid(), signal.SIGTERM)

@@ -10,6 +10,7 @@ from graphql import ExecutionResult, execute, parse
 
 from contact_gateway.context import RequestContext
 from contact_gateway.identity import Principal
+from contact_gateway.observation import RequestRecord
 from contact_gateway.schema import build_schema
 from contact_gateway.upstream import Caller, ContactGroups
 from tests.client import RENAME
@@ -45,13 +46,15 @@ def rename(answer: Answer, principal: Principal = ANYBODY) -> dict[str, Any]:
 
 async def _execute(answer: Answer, principal: Principal) -> ExecutionResult:
     deadline = asyncio.get_running_loop().time() + 10
+    record = RequestRecord()
     context = RequestContext(
         request_id="the-request",
         principal=principal,
-        caller=Caller("token", 5690, "the-request", "00-1-1-00", deadline, may_read=True),
+        caller=Caller("token", 5690, "the-request", "00-1-1-00", deadline, True, record),
         contact_groups=ContactGroups(
             _Transport(answer), "http://upstream", expose_server_problems=False
         ),
+        record=record,
     )
     variables = {"id": "1", "input": {"name": "New"}}
     result = execute(_SCHEMA, _DOCUMENT, context_value=context, variable_values=variables)

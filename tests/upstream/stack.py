@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import uvloop
 
+from contact_gateway.observation import RequestRecord
 from contact_gateway.upstream import (
     Breaker,
     Bulkhead,
@@ -59,6 +60,7 @@ def caller(*, seconds: float = 5, customer: int = 5690, may_read: bool = True) -
         traceparent="00-1-1-00",
         deadline=event_loop_time() + seconds,
         may_read=may_read,
+        record=RequestRecord(),
     )
 
 

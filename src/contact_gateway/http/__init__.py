@@ -6,6 +6,8 @@ from contact_gateway.http.cross_origin import CrossOrigin
 from contact_gateway.http.endpoint import GraphQLEndpoint
 from contact_gateway.http.graphiql import RENAME, GraphiQL, Tab, Workspace
 from contact_gateway.http.health import Readiness, livez
+from contact_gateway.http.metrics import MetricsPage
+from contact_gateway.http.observed import Observed
 from contact_gateway.http.plain_text import refuse_in_plain_text
 
 __all__ = [
@@ -14,6 +16,8 @@ __all__ = [
     "GraphQLEndpoint",
     "GraphiQL",
     "HTTPConnection",
+    "MetricsPage",
+    "Observed",
     "Readiness",
     "Tab",
     "Verifier",

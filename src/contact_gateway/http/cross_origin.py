@@ -12,7 +12,7 @@ from contact_gateway.http.plain_text import UNCACHED
 __all__ = ["CrossOrigin"]
 
 _READ = ("Authorization", "Content-Type", "Customer-Id", "Prefer", "traceparent", "X-Request-Id")
-_SHOWN = ("X-Request-Id", "Retry-After")
+_SHOWN = ("GraphQL-Result-Types", "X-Request-Id", "Retry-After")
 
 
 class CrossOrigin(CORSMiddleware):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 import structlog
+from graphql import ExecutionResult, get_operation_ast
 from starlette.types import Receive, Scope, Send
 
 from contact_gateway.context import RequestContext
@@ -20,16 +21,20 @@ from contact_gateway.http.graphql_request import (
     read_request,
 )
 from contact_gateway.http.negotiation import negotiate, require_json
+from contact_gateway.http.observed import RECORD
 from contact_gateway.http.preferences import wait_seconds
 from contact_gateway.http.replies import HTTPErrorCode, HTTPRefusalError, Reply
-from contact_gateway.identity import BadCustomerIdError, Principal, choose_customer
-from contact_gateway.operations import OperationRunner, OperationStore, Refusal
+from contact_gateway.identity import BadCustomerIdError, choose_customer
+from contact_gateway.observation import RequestRecord, Traces
+from contact_gateway.operations import OperationRunner, OperationStore, Refusal, ValidDocument
 from contact_gateway.rate_limits import RateLimiter
 from contact_gateway.upstream import Caller, ContactGroups
 
 __all__ = ["GraphQLEndpoint"]
 
 Headers = defaultdict[bytes, list[bytes]]
+
+_LONGEST_NAME = 100  # of an operation, in logs and spans
 
 _log = structlog.get_logger(__name__)
 
@@ -46,6 +51,7 @@ class GraphQLEndpoint:
     verifier: Verifier
     contact_groups: ContactGroups
     rate_limiter: RateLimiter | None
+    traces: Traces | None
     deadline: float
     max_body_bytes: int
 
@@ -54,20 +60,22 @@ class GraphQLEndpoint:
         headers: Headers = defaultdict(list)
         for name, value in scope["headers"]:
             headers[name].append(value)
-        request_id = request_id_of(headers[b"x-request-id"])
+        record: RequestRecord = scope[RECORD]
+        record.request_id = request_id_of(headers[b"x-request-id"])
         try:
-            reply = await self._answer(scope["method"], headers, receive, request_id)
+            reply = await self._answer(scope["method"], headers, receive, record)
         except HTTPRefusalError as refusal:
-            reply = replies.refused(refusal, request_id)
+            reply = replies.refused(refusal, record.request_id)
         except ClientGoneError:
             return
         except Exception:  # noqa: BLE001 - the last resort: a bug is answered too, and logged
-            _log.exception("bug", request_id=request_id)
-            reply = replies.internal_error(request_id)
-        await reply.send(send, request_id)
+            _log.exception("bug", request_id=record.request_id)
+            reply = replies.internal_error(record.request_id)
+        record.code = reply.code
+        await reply.send(send, record.request_id)
 
     async def _answer(
-        self, method: str, headers: Headers, receive: Receive, request_id: str
+        self, method: str, headers: Headers, receive: Receive, record: RequestRecord
     ) -> Reply:
         if method != "POST":
             raise HTTPRefusalError(
@@ -76,7 +84,7 @@ class GraphQLEndpoint:
                 "Expected POST.",
                 {b"allow": b"POST"},
             )
-        context = await self._context(headers, request_id)
+        context = await self._context(headers, record)
         media_type = negotiate(headers[b"accept"])
         require_json(headers[b"content-type"], headers[b"content-encoding"])
         request = await self._request(headers, receive)
@@ -86,11 +94,24 @@ class GraphQLEndpoint:
             else self.operations.by_text(request.query or "")
         )
         if isinstance(document, Refusal):
-            return replies.not_executed(document, request_id)
-        result = await self.runner.run(document, request.operation_name, request.variables, context)
+            return replies.not_executed(document, record.request_id)
+        result = await self._run(document, request, context)
         if isinstance(result, Refusal):
-            return replies.not_executed(result, request_id)
-        return replies.executed(result, media_type, request_id)
+            return replies.not_executed(result, record.request_id)
+        return replies.executed(result, media_type, record.request_id)
+
+    async def _run(
+        self, document: ValidDocument, request: GraphQLRequest, context: RequestContext
+    ) -> ExecutionResult | Refusal:
+        """Execute the operation, with a span around it where somebody records spans."""
+        operation = get_operation_ast(document.document, request.operation_name)
+        name = operation and operation.name and operation.name.value[:_LONGEST_NAME]
+        context.record.operation_name = name or None
+        running = self.runner.run(document, request.operation_name, request.variables, context)
+        if self.traces is None or operation is None:
+            return await running
+        with self.traces.operation(operation.operation.value, name or None):
+            return await running
 
     async def _request(self, headers: Headers, receive: Receive) -> GraphQLRequest:
         try:
@@ -108,7 +129,7 @@ class GraphQLEndpoint:
         except NotWellFormedError as error:
             raise _bad_request(HTTPStatus.UNPROCESSABLE_ENTITY, error) from error
 
-    async def _context(self, headers: Headers, request_id: str) -> RequestContext:
+    async def _context(self, headers: Headers, record: RequestRecord) -> RequestContext:
         """Who calls, and for which customer: all that is decided before the body is read."""
         wait = wait_seconds(headers[b"prefer"])  # may shorten the deadline, never lengthen it
         seconds = self.deadline if wait is None else min(wait, self.deadline)
@@ -122,22 +143,26 @@ class GraphQLEndpoint:
                 HTTPErrorCode.BAD_CUSTOMER_ID,
                 "Expected one `Customer-Id` header: a whole number from 1 to 9223372036854775807.",
             ) from None
+        record.caller, record.customer = principal.pseudonym, customer
         if self.rate_limiter is not None:
-            await require_rate(self.rate_limiter, principal, customer)
+            await require_rate(self.rate_limiter, record)
         caller = customer and Caller(
             token=principal.token,
             customer=customer,
-            request_id=request_id,
+            request_id=record.request_id,
             traceparent=traceparent_of(headers[b"traceparent"]),
             deadline=deadline,
             may_read=principal.has_scope("contacts:read"),
+            record=record,
         )
-        return RequestContext(request_id, principal, caller or None, self.contact_groups)
+        return RequestContext(
+            record.request_id, principal, caller or None, self.contact_groups, record
+        )
 
 
-async def require_rate(limiter: RateLimiter, principal: Principal, customer: int | None) -> None:
+async def require_rate(limiter: RateLimiter, record: RequestRecord) -> None:
     """Refuse with 429 a caller who asks too often for one customer."""
-    seconds = await limiter.seconds_to_wait(principal.pseudonym, str(customer))
+    seconds = await limiter.seconds_to_wait(record.caller or "", str(record.customer))
     if seconds is not None:
         raise HTTPRefusalError(
             HTTPStatus.TOO_MANY_REQUESTS,

@@ -64,12 +64,13 @@ class HTTPRefusalError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A whole HTTP response."""
+    """A whole HTTP response; `code` says why nothing was executed, if nothing was."""
 
     status: int
     media_type: bytes
     body: bytes
     headers: Mapping[bytes, bytes]
+    code: str | None = None
 
     async def send(self, send: Send, request_id: str) -> None:
         """Send it, with the headers that every reply has."""
@@ -104,7 +105,9 @@ def not_executed(refusal: Refusal, request_id: str) -> Reply:
         }
         for error in refusal.errors
     ]
-    return Reply(refusal.status, GRAPHQL_RESPONSE, _encode({"errors": errors}), {})
+    return Reply(
+        refusal.status, GRAPHQL_RESPONSE, _encode({"errors": errors}), {}, refusal.errors[0].code
+    )
 
 
 def refused(refusal: HTTPRefusalError, request_id: str) -> Reply:
@@ -116,7 +119,7 @@ def refused(refusal: HTTPRefusalError, request_id: str) -> Reply:
     if refusal.status is HTTPStatus.UNAUTHORIZED:
         del extensions["requestId"]
     body = _encode({"errors": [{"message": refusal.message, "extensions": extensions}]})
-    return Reply(refusal.status, GRAPHQL_RESPONSE, body, refusal.headers)
+    return Reply(refusal.status, GRAPHQL_RESPONSE, body, refusal.headers, refusal.code)
 
 
 def internal_error(request_id: str) -> Reply:
@@ -124,7 +127,8 @@ def internal_error(request_id: str) -> Reply:
     extensions = {"code": INTERNAL_SERVER_ERROR, "requestId": request_id}
     message = "Something went wrong on our side."
     body = _encode({"errors": [{"message": message, "extensions": extensions}]})
-    return Reply(HTTPStatus.INTERNAL_SERVER_ERROR, GRAPHQL_RESPONSE, body, {})
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+    return Reply(status, GRAPHQL_RESPONSE, body, {}, INTERNAL_SERVER_ERROR)
 
 
 def _encode(response: dict[str, Any]) -> bytes:

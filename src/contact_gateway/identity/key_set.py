@@ -24,7 +24,8 @@ class KeySet:
     """Finds a key by its kid; fetches the set again when it is old or a kid is unknown.
 
     `fetch` returns the document of the key set and raises anything when it cannot; a failed
-    fetch keeps the keys that are there. `clock` is monotonic, in seconds.
+    fetch keeps the keys that are there. `clock` is monotonic, in seconds. `fetched_at` is when the
+    set was last fetched, in seconds since the epoch, 0 before that.
     """
 
     def __init__(
@@ -35,6 +36,7 @@ class KeySet:
         self._refreshing = SingleFlight(self._replace)
         self._demanded_at = float("-inf")
         self._snapshot: Mapping[str, SigningKey] = MappingProxyType({})
+        self.fetched_at = 0.0
 
     @property
     def snapshot(self) -> Mapping[str, SigningKey]:
@@ -71,6 +73,7 @@ class KeySet:
         except Exception as error:  # noqa: BLE001 - whatever went wrong, the old keys stay
             _log.warning("key_set_not_fetched", error=type(error).__name__)
             return
+        self.fetched_at = time.time()
         if keys != self._snapshot:
             self._snapshot = keys
             _log.info("keys_changed", kids=sorted(keys))

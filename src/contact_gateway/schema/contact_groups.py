@@ -10,6 +10,7 @@ from contact_gateway.context import RequestContext
 from contact_gateway.schema import errors
 from contact_gateway.schema.input_rules import InputRules
 from contact_gateway.schema.permissions import requires
+from contact_gateway.schema.results import Noted
 
 __all__ = ["Mutation", "Query"]
 
@@ -107,7 +108,7 @@ class Query:
 
     @strawberry.field(
         description="One contact group of the customer, or null when there is none with this id.",
-        extensions=[requires("contacts:read")],
+        extensions=[requires("contacts:read"), Noted()],
     )
     async def contact_group(self, info: Info, id: strawberry.ID) -> ContactGroup | None:
         """Read one group; those of one document are read in one upstream call."""
@@ -118,7 +119,7 @@ class Query:
 
     @strawberry.field(
         description="A page of the customer's contact groups.",
-        extensions=[requires("contacts:read")],
+        extensions=[requires("contacts:read"), Noted()],
     )
     async def contact_groups(
         self,
@@ -155,7 +156,7 @@ class Mutation:
 
     @strawberry.mutation(
         description="Update a contact group. Requires the scope contacts:write.",
-        extensions=[requires("contacts:write")],
+        extensions=[requires("contacts:write"), Noted()],
     )
     async def update_contact_group(
         self, info: Info, id: strawberry.ID, input: UpdateContactGroupInput

@@ -15,6 +15,7 @@ from contact_gateway.upstream.retries import Retries
 from contact_gateway.upstream.retry_budget import RetryBudget
 from contact_gateway.upstream.token_endpoint import TokenEndpoint
 from contact_gateway.upstream.transport import Transport
+from contact_gateway.upstream.watched import WatchedTransport, follow_credentials, follow_guard
 
 __all__ = [
     "Breaker",
@@ -32,7 +33,10 @@ __all__ = [
     "TokenEndpoint",
     "Transport",
     "UpstreamError",
+    "WatchedTransport",
     "event_loop_time",
     "fetch_document",
+    "follow_credentials",
+    "follow_guard",
     "probe",
 ]

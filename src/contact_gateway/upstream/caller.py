@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from contact_gateway.observation import RequestRecord
+
 __all__ = ["Caller"]
 
 
@@ -11,6 +13,7 @@ class Caller:
 
     `deadline` is on the event loop's clock: nothing done for this caller outlives it. `may_read`
     is False only for a caller of whom it is known that the upstream would refuse it to read.
+    What happens upstream is noted in `record`.
     """
 
     token: str = field(repr=False)
@@ -19,3 +22,4 @@ class Caller:
     traceparent: str
     deadline: float
     may_read: bool
+    record: RequestRecord

@@ -146,6 +146,7 @@ class ContactGroups:
                     "target": target.encode("ascii"),
                     "deadline": caller.deadline,
                     "repeat": repeat,
+                    "record": caller.record,
                 },
             )
         )

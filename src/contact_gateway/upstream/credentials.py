@@ -36,7 +36,8 @@ class ClientCredentials:
 
     It asks the token endpoint once, however many wait; a token that is still valid is used on
     while a new one is fetched or cannot be had. After a failure the endpoint is left alone for a
-    second. As an async context manager it stops what is under way at the end.
+    second. As an async context manager it stops what is under way at the end. `renewed` and
+    `not_renewed` count the answers of the endpoint.
     """
 
     def __init__(
@@ -49,6 +50,8 @@ class ClientCredentials:
         self._failure: UpstreamError | None = None
         self._left_alone_until = float("-inf")
         self._futile_until = float("-inf")
+        self.renewed = 0
+        self.not_renewed = 0
 
     async def __aenter__(self) -> Self:
         """Nothing yet: the first call gets the first token."""
@@ -105,9 +108,11 @@ class ClientCredentials:
             issued = await self._endpoint.request_token()
         except UpstreamError as error:
             self._failure = error
+            self.not_renewed += 1
             self._left_alone_until = self._clock() + _SECONDS_BETWEEN_ATTEMPTS
             _log.warning("upstream_token_not_renewed", reason=str(error))
             raise
+        self.renewed += 1
         self._token = _Token(
             issued.value,
             renew_at=asked_at + _RENEWED_AFTER * issued.lifetime,

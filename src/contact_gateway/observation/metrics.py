@@ -1,0 +1,171 @@
+"""Metrics for Prometheus. Every label value comes from a fixed set: no caller can add a series."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
+
+from contact_gateway.observation.record import RequestRecord
+
+__all__ = ["Metrics"]
+
+_DIRECTORY = "PROMETHEUS_MULTIPROC_DIR"
+_PREFIX = "contact_gateway"
+_SECONDS_BETWEEN_SAMPLES = 1.0
+_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+
+
+class Metrics:
+    """The metrics of one gateway. `render` adds up those of all workers.
+
+    What other parts count themselves is followed: read once a second, and before it is rendered.
+    """
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        self._followed: list[Callable[[], None]] = []
+        self._children: dict[tuple[object, ...], Counter] = {}
+        self.requests = self._counter(
+            "requests", "Requests to /graphql, by the HTTP status of the reply.", "status"
+        )
+        self.request_seconds = self._histogram(
+            "request_duration_seconds", "From the headers of a request to its reply."
+        )
+        self.requests_in_flight = self._gauge(
+            "requests_in_flight", "Requests to /graphql that are being served."
+        )
+        self.results = self._counter(
+            "results", "Fields executed, by the type of what they came to.", "operation", "result"
+        )
+        self.refusals = self._counter(
+            "refusals", "Requests that were not executed, by the code in the reply.", "code"
+        )
+        self.upstream_calls = self._counter(
+            "upstream_calls",
+            "Attempts at a call of the REST API, by class of status and by outcome.",
+            "status",
+            "outcome",
+        )
+        self.upstream_seconds = self._histogram(
+            "upstream_call_duration_seconds", "One attempt at a call of the REST API."
+        )
+        self.upstream_in_flight = self._gauge(
+            "upstream_calls_in_flight", "Calls of the REST API under way."
+        )
+        self.upstream_queued = self._gauge(
+            "upstream_calls_queued", "Calls of the REST API that wait for their turn."
+        )
+        self.shed = self._counter("upstream_shed", "Calls refused because too many waited.")
+        self.retries = self._counter("upstream_retries", "Attempts that repeated another.")
+        self.breaker_state = self._gauge(
+            "upstream_breaker_state",
+            "The circuit breaker: 0 closed, 1 probing, 2 open. Of several workers, the worst.",
+            "livemax",
+        )
+        self.token_renewals = self._counter(
+            "token_renewals", "The gateway's own tokens that were asked for.", "outcome"
+        )
+        self.storage_failures = self._counter(
+            "rate_limit_storage_failures", "How often rate limits were asked for in vain."
+        )
+
+        self.key_set_fetched: Gauge | None = None
+
+    def request_ended(self, record: RequestRecord, seconds: float) -> None:
+        """Count a request that has its reply."""
+        self._child(self.requests, str(record.status)).inc()
+        self.request_seconds.observe(seconds)
+        for result in record.results:
+            self._child(self.results, *result).inc()
+        if record.code is not None:
+            self._child(self.refusals, record.code).inc()
+
+    def attempt_ended(self, status: int | None, outcome: str, seconds: float) -> None:
+        """Count one attempt at an upstream call."""
+        group = "none" if status is None else f"{status // 100}xx"
+        self._child(self.upstream_calls, group, outcome).inc()
+        self.upstream_seconds.observe(seconds)
+
+    def follow_key_set(self, fetched_at: Callable[[], float]) -> None:
+        """Show when the key set was last fetched, in seconds since the epoch."""
+        gauge = self.key_set_fetched = self._gauge(
+            "key_set_fetched_timestamp_seconds",
+            "When the key set was last fetched; 0 for never. Of several workers, the earliest.",
+            "livemin",
+        )
+        self.follow_gauge(gauge, fetched_at)
+
+    def follow_gauge(self, gauge: Gauge, read: Callable[[], float]) -> None:
+        """Show what `read` returns."""
+        self._followed.append(lambda: gauge.set(read()))
+
+    def follow_counter(self, counter: Counter, read: Callable[[], float]) -> None:
+        """Show what `read` returns, which never falls."""
+        seen = 0.0
+
+        def add() -> None:
+            nonlocal seen
+            now = read()
+            if now > seen:
+                counter.inc(now - seen)
+                seen = now
+
+        self._followed.append(add)
+
+    @asynccontextmanager
+    async def sampled(self) -> AsyncIterator[None]:
+        """Read what is followed, as long as the block lasts."""
+        task = asyncio.create_task(self._sample_for_ever())
+        try:
+            yield
+        finally:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+    def render(self) -> bytes:
+        """The metrics in Prometheus' text format, of all workers where there are several."""
+        self._sample()
+        directory = os.environ.get(_DIRECTORY)
+        if directory is None:
+            return generate_latest(self._registry)
+        registry = CollectorRegistry()
+        MultiProcessCollector(registry, directory)  # type: ignore[no-untyped-call]
+        return generate_latest(registry)
+
+    async def _sample_for_ever(self) -> None:
+        while True:
+            await asyncio.sleep(_SECONDS_BETWEEN_SAMPLES)
+            self._sample()
+
+    def _sample(self) -> None:
+        for read in self._followed:
+            read()
+
+    def _child(self, counter: Counter, *values: str) -> Counter:
+        """The counter for these labels; prometheus-client's own way to it takes a lock."""
+        key = (counter, *values)
+        child = self._children.get(key)
+        if child is None:
+            child = self._children[key] = counter.labels(*values)
+        return child
+
+    def _counter(self, name: str, documentation: str, *labels: str) -> Counter:
+        return Counter(name, documentation, labels, _PREFIX, registry=self._registry)
+
+    def _gauge(self, name: str, documentation: str, mode: str = "livesum") -> Gauge:
+        return Gauge(
+            name,
+            documentation,
+            namespace=_PREFIX,
+            registry=self._registry,
+            multiprocess_mode=mode,  # type: ignore[arg-type]
+        )
+
+    def _histogram(self, name: str, documentation: str) -> Histogram:
+        return Histogram(
+            name, documentation, namespace=_PREFIX, registry=self._registry, buckets=_BUCKETS
+        )

@@ -1,0 +1,55 @@
+"""What happened during one request, noted down by whoever made it happen."""
+
+import time
+
+__all__ = ["RequestRecord"]
+
+
+class RequestRecord:
+    """One request, while it is served: mutable, and read by nobody but the observers.
+
+    Nothing here is a token, a contact group's name or a document. `results` are pairs of a field
+    and the name of its result's type. `code` says why the request was refused, if it was.
+    """
+
+    __slots__ = (
+        "attempts",
+        "began",
+        "caller",
+        "code",
+        "customer",
+        "operation_name",
+        "request_id",
+        "results",
+        "status",
+        "upstream_seconds",
+        "upstream_status",
+    )
+
+    def __init__(self) -> None:
+        self.began = time.perf_counter()
+        self.request_id = ""
+        self.caller: str | None = None
+        self.customer: int | None = None
+        self.operation_name: str | None = None
+        self.results: list[tuple[str, str]] = []
+        self.status = 0
+        self.code: str | None = None
+        self.attempts = 0
+        self.upstream_status: int | None = None
+        self.upstream_seconds = 0.0
+
+    @property
+    def seconds(self) -> float:
+        """How long the request has taken so far."""
+        return time.perf_counter() - self.began
+
+    def result_types(self) -> str:
+        """Each different result once, as `field=Type, field=Type`: short, whatever was asked."""
+        return ", ".join(dict.fromkeys(f"{field}={name}" for field, name in self.results))
+
+    def upstream_answered(self, status: int | None, seconds: float) -> None:
+        """Note one attempt at an upstream call; `status` is None where there was no answer."""
+        self.attempts += 1
+        self.upstream_status = status
+        self.upstream_seconds += seconds

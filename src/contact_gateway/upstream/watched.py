@@ -1,0 +1,74 @@
+"""Watching upstream calls: an httpx transport around another that changes only traceparent."""
+
+import time
+
+import httpx
+
+from contact_gateway.observation import Metrics, RequestRecord, Traces
+from contact_gateway.observation.traces import answered
+from contact_gateway.upstream.credentials import ClientCredentials
+from contact_gateway.upstream.guard import Guard
+from contact_gateway.upstream.problems import NotSentError
+
+__all__ = ["WatchedTransport", "follow_credentials", "follow_guard"]
+
+_STATES = {"closed": 0, "half-open": 1, "open": 2}
+
+
+class WatchedTransport(httpx.AsyncBaseTransport):
+    """Counts every attempt and how it ended, and notes it in `request.extensions["record"]`."""
+
+    def __init__(
+        self, transport: httpx.AsyncBaseTransport, metrics: Metrics, traces: Traces | None
+    ) -> None:
+        self._transport = transport
+        self._metrics = metrics
+        self._traces = traces
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send `request`; answers and errors are those of the transport within."""
+        record: RequestRecord = request.extensions["record"]
+        status, outcome, began = None, "cancelled", time.perf_counter()
+        try:
+            response = await self._send(request, record)
+            status = response.status_code
+            outcome = "incomplete" if "incomplete" in response.extensions else "answered"
+        except NotSentError:
+            outcome = "not_sent"
+            raise
+        except Exception:
+            outcome = "not_answered"
+            raise
+        finally:
+            seconds = time.perf_counter() - began
+            record.upstream_answered(status, seconds)
+            self._metrics.attempt_ended(status, outcome, seconds)
+        return response
+
+    async def _send(self, request: httpx.Request, record: RequestRecord) -> httpx.Response:
+        if self._traces is None:
+            return await self._transport.handle_async_request(request)
+        url = request.url
+        port = url.port or (443 if url.scheme == "https" else 80)
+        with self._traces.attempt(request.method, url.host, port, record.attempts) as span:
+            request.headers["traceparent"] = self._traces.traceparent()
+            response = await self._transport.handle_async_request(request)
+            answered(span, response.status_code)
+        return response
+
+
+def follow_guard(metrics: Metrics, guard: Guard) -> None:
+    """Show what the bulkhead and the breaker count."""
+    bulkhead, breaker = guard.bulkhead, guard.breaker
+    metrics.follow_gauge(metrics.upstream_in_flight, lambda: bulkhead.in_flight)
+    metrics.follow_gauge(metrics.upstream_queued, lambda: bulkhead.queued)
+    metrics.follow_counter(metrics.shed, lambda: bulkhead.shed)
+    metrics.follow_gauge(metrics.breaker_state, lambda: _STATES[breaker.state])
+
+
+def follow_credentials(metrics: Metrics, credentials: ClientCredentials) -> None:
+    """Show how often the gateway's own token was renewed, and how often in vain."""
+    renewed = metrics.token_renewals.labels("renewed")
+    failed = metrics.token_renewals.labels("failed")
+    metrics.follow_counter(renewed, lambda: credentials.renewed)
+    metrics.follow_counter(failed, lambda: credentials.not_renewed)

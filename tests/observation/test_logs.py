@@ -1,0 +1,66 @@
+"""How lines look, whoever writes them."""
+
+import subprocess
+import sys
+
+import orjson
+
+SCRIPT = """
+import logging, sys, structlog
+from contact_gateway.logs import configure_logs
+configure_logs("info", sys.argv[1])
+log = structlog.get_logger()
+log.debug("unseen")
+log.info("gateway", number=1)
+logging.getLogger("uvicorn.error").info("library %s", "speaks")
+logging.getLogger("uvicorn.error").debug("unseen")
+logging.getLogger("strawberry.execution").error("a document")
+try:
+    int("canary")
+except ValueError as error:
+    try:
+        raise RuntimeError("canary") from error
+    except RuntimeError:
+        log.exception("bug")
+        logging.getLogger("aiohttp").exception("library bug")
+"""
+
+
+def written(form: str) -> str:
+    """What a process with this form of logs writes."""
+    command = [sys.executable, "-c", SCRIPT, form]
+    finished = subprocess.run(  # noqa: S603 - our own code
+        command, check=True, capture_output=True, text=True
+    )
+    assert finished.stdout == ""
+    return finished.stderr
+
+
+def test_json() -> None:
+    """Each line is one object, those of libraries too; an exception is told without its message."""
+    lines = [orjson.loads(line) for line in written("json").splitlines()]
+
+    assert [(line["event"], line["level"], line.get("logger")) for line in lines] == [
+        ("gateway", "info", None),
+        ("library speaks", "info", "uvicorn.error"),
+        ("bug", "error", None),
+        ("library bug", "error", "aiohttp"),
+    ]
+    for line in lines[2:]:
+        assert line["exception"].splitlines()[0] == "builtins.RuntimeError"
+        assert "builtins.ValueError" in line["exception"]
+    assert "canary" not in str(lines[2:]).replace('int("canary")', "").replace(
+        'raise RuntimeError("canary") from error', ""
+    )
+
+
+def test_console() -> None:
+    """Lines for people have the same events, and no messages of exceptions either."""
+    text = written("console")
+
+    assert [event in text for event in ("gateway", "library speaks", "bug", "unseen")] == [
+        *[True] * 3,
+        False,
+    ]
+    assert "invalid literal" not in text
+    assert "a document" not in text

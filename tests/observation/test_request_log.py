@@ -1,0 +1,108 @@
+"""The line that the log has for a request, and the header that says the same to monitors."""
+
+from typing import Any
+
+import pytest
+
+from contact_gateway.sandbox import SCENARIOS
+from tests.client import RENAME, Client
+from tests.conftest import IssueToken
+from tests.log_watch import CANARY_NAME, LogWatch
+
+SUBJECT = "development"
+
+
+def line(logs: LogWatch, request_id: str) -> dict[str, Any]:
+    """The one line about a request, without its moment and durations, which must be there."""
+    (found,) = logs.lines(request_id)
+    for name in ("timestamp", "milliseconds"):
+        assert found.pop(name)
+    assert ("upstream_milliseconds" in found) == ("upstream_attempts" in found)
+    found.pop("upstream_milliseconds", None)
+    return found
+
+
+def test_a_change(client: Client, logs: LogWatch) -> None:
+    """One line tells who did what, what it came to, and what the upstream did, but no name."""
+    variables = {"id": "5514123", "input": {"name": CANARY_NAME}}
+
+    response = client.post(RENAME, variables, X_Request_Id="log-of-a-change")
+
+    found = line(logs, "log-of-a-change")
+    caller = found.pop("caller")
+    assert response.headers["GraphQL-Result-Types"] == (
+        "updateContactGroup=UpdateContactGroupSuccess"
+    )
+    assert SUBJECT not in caller
+    assert found == {
+        "event": "request",
+        "level": "info",
+        "request_id": "log-of-a-change",
+        "status": 200,
+        "customer": 5690,
+        "operation": "Rename",
+        "results": "updateContactGroup=UpdateContactGroupSuccess",
+        "upstream_status": 204,
+        "upstream_attempts": 1,
+    }
+
+
+def test_a_missing_token(client: Client, logs: LogWatch) -> None:
+    """A refusal is a line too, with its code; nobody is named, because nobody is known."""
+    client.http.post(f"{client.url}/graphql", headers={"X-Request-Id": "log-of-a-refusal"})
+
+    assert line(logs, "log-of-a-refusal") == {
+        "event": "request",
+        "level": "info",
+        "request_id": "log-of-a-refusal",
+        "status": 401,
+        "code": "UNAUTHENTICATED",
+    }
+
+
+def test_a_document_that_is_not_valid(client: Client, logs: LogWatch) -> None:
+    """It is not quoted, nor the name that it gives itself."""
+    client.post("query Canary4711 { canary4711 }", X_Request_Id="log-of-a-document")
+
+    found = line(logs, "log-of-a-document")
+    assert (found["code"], "operation" in found) == ("GRAPHQL_VALIDATION_FAILED", False)
+    assert not any("canary4711" in str(value).lower() for value in found.values())
+
+
+def test_several_fields(client: Client, issue_token: IssueToken, logs: LogWatch) -> None:
+    """Each different result is told once, however many aliases there are, refused ones too."""
+    document = """{
+        a: contactGroup(id: "404") { id }
+        b: contactGroup(id: "404") { id }
+        c: contactGroup(id: "5514123") { id }
+        d: contactGroup(id: "0") { id }
+    }"""
+    response = client.post(document, X_Request_Id="log-of-several")
+    unread = client.post(
+        "{ contactGroups { itemCount } }", Authorization=f"Bearer {issue_token(scope='x')}"
+    )
+
+    told = response.headers["GraphQL-Result-Types"]
+    assert sorted(told.split(", ")) == [
+        "contactGroup=ContactGroup",
+        "contactGroup=InvalidInputError",
+        "contactGroup=null",
+    ]
+    assert line(logs, "log-of-several")["results"] == told
+    assert unread.headers["GraphQL-Result-Types"] == "contactGroups=PermissionDeniedError"
+
+
+@pytest.mark.parametrize(
+    "contact_group_id", [each.id for each in SCENARIOS if each.id not in {9001, 9004}]
+)
+def test_a_name_in_a_failure(client: Client, logs: LogWatch, contact_group_id: int) -> None:
+    """However the upstream fails, no line has the name, and the header has the type."""
+    variables = {"id": str(contact_group_id), "input": {"name": CANARY_NAME}}
+    request_id = f"log-of-{contact_group_id}"
+
+    response = client.post(RENAME, variables, X_Request_Id=request_id)
+
+    member = response.json()["data"]["updateContactGroup"]["__typename"]
+    assert response.headers["GraphQL-Result-Types"] == f"updateContactGroup={member}"
+    assert line(logs, request_id)["results"] == f"updateContactGroup={member}"
+    assert logs.leaks() == []
