@@ -3,6 +3,7 @@
 import ipaddress
 from collections.abc import Collection, Mapping
 from enum import StrEnum
+from importlib.util import find_spec
 from typing import Annotated, Literal, Self
 from urllib.parse import SplitResult, urlsplit
 
@@ -127,6 +128,8 @@ def _rate(text: str) -> str:
 
 
 def _redis_url(url: SecretStr) -> SecretStr:
+    if find_spec("redis") is None:
+        raise ValueError
     parts = urlsplit(url.get_secret_value())
     if parts.scheme not in {"redis", "rediss"} or not parts.hostname or not parts.port:
         raise ValueError
@@ -233,7 +236,7 @@ class Settings(BaseSettings):
     )
     rate_limit_storage: Annotated[SecretStr, AfterValidator(_redis_url)] | None = Field(
         None,
-        description="redis://host:6379 or rediss://host:6379, shared by all processes and replicas",
+        description="redis://host:6379 or rediss://host:6379, shared by all; needs the extra redis",
     )
     trusted_documents: str | None = Field(
         None,

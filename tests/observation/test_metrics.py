@@ -22,14 +22,13 @@ Samples = dict[tuple[str, ...], float]
 
 
 def samples(url: str) -> Samples:
-    """The series that /metrics shows: name and label values to value, without creation times."""
+    """The series that /metrics shows: name and label values to value."""
     with open_http() as http:
         text = http.get(f"{url}/metrics").text
     return {
         (sample.name.removeprefix("contact_gateway_"), *_values(sample.labels)): sample.value
         for family in text_string_to_metric_families(text)
         for sample in family.samples
-        if not sample.name.endswith("_created")
     }
 
 

@@ -1,21 +1,25 @@
 """Spans, as an exporter gets them."""
 
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import SpanKind, StatusCode
+from structlog.testing import capture_logs
 
 from contact_gateway.app import build_app
 from contact_gateway.observation import Traces
+from contact_gateway.observation.exporting import exported_traces
 from contact_gateway.sandbox import Sandbox
 from tests.client import RENAME, Client, open_http
 from tests.conftest import IssueToken
 from tests.log_watch import CANARY_NAME
 from tests.scripted_upstream import DROP, ScriptedUpstream, reply
-from tests.servers import running_app, settings_for
+from tests.servers import gateway_process, running_app, settings_for
 
 CALLER = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
@@ -137,6 +141,38 @@ def test_a_refused_request(traced: Client, spans: InMemorySpanExporter) -> None:
     traced.http.post(f"{traced.url}/graphql")
 
     assert described(spans) == [("POST /graphql", SpanKind.SERVER, StatusCode.UNSET)]
+
+
+def test_an_endpoint_to_export_to(
+    sandbox: Sandbox,
+    scripted: ScriptedUpstream,
+    issue_token: IssueToken,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    """`serve` sends its spans there, the last ones before it ends."""
+    scripted.answers(reply(200))
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", scripted.url)
+    with gateway_process(sandbox, tmp_path / "log", drain_pause=0) as gateway:
+        with open_http() as http:
+            Client(gateway.url, issue_token(), http=http).post("query Named { __typename }")
+        gateway.process.terminate()
+        status = gateway.process.wait(30)
+
+    sent = [request for request in scripted.received if request.target == "/v1/traces"]
+    body = b"".join(request.body for request in sent)
+    assert status == 0
+    assert [word in body for word in (b"contact-gateway", b"POST /graphql", b"Named")] == [True] * 3
+
+
+def test_an_endpoint_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The gateway serves without spans, and its log says what is missing."""
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:9")
+    monkeypatch.setitem(sys.modules, "opentelemetry.sdk.trace", None)
+    with capture_logs() as logs, exported_traces():
+        traces = Traces.of_process()
+
+    assert (traces, [line["event"] for line in logs]) == (None, ["traces_off"])
 
 
 def test_nobody_records() -> None:

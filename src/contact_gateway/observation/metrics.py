@@ -5,7 +5,14 @@ import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    disable_created_metrics,
+    generate_latest,
+)
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from contact_gateway.observation.record import RequestRecord
@@ -25,6 +32,8 @@ class Metrics:
     """
 
     def __init__(self) -> None:
+        # a series more for each, which workers together do not have
+        disable_created_metrics()  # type: ignore[no-untyped-call]
         self._registry = CollectorRegistry()
         self._followed: list[Callable[[], None]] = []
         self._children: dict[tuple[object, ...], Counter] = {}
