@@ -15,7 +15,7 @@ CANARY_NAME: Final = "Canary b4c1e07d"
 
 # a JSON object in base64url, a dot, and more: every token that is signed
 _TOKEN = re.compile(rb"eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+")
-_SHORTEST_NAME = 8
+_LEAST_CHARACTERS = 6  # different ones: a shorter name may be part of anything
 
 
 class LogWatch(io.BytesIO):
@@ -42,16 +42,17 @@ class LogWatch(io.BytesIO):
         return [orjson.loads(line) for line in lines]
 
     def leaks(self) -> list[str]:
-        """The lines with a token or a name in them."""
+        """Each token or name that is in a line, and the line."""
         names = [
-            name.encode("utf-8", "backslashreplace")
+            re.escape(name.encode("utf-8", "backslashreplace"))
             for name in self.names
-            if len(name) >= _SHORTEST_NAME
+            if len(set(name)) >= _LEAST_CHARACTERS
         ]
+        secret = re.compile(b"|".join([_TOKEN.pattern, *names]))
         return [
-            line.decode("utf-8", "replace")
+            f"{found[0].decode('utf-8', 'replace')} in {line.decode('utf-8', 'replace')}"
             for line in self.getvalue().splitlines()
-            if _TOKEN.search(line) or any(name in line for name in names)
+            if (found := secret.search(line))
         ]
 
 

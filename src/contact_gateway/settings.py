@@ -1,16 +1,23 @@
 """Every setting of the gateway: read once, typed, named in errors, secrets masked."""
 
-import ipaddress
 from collections.abc import Collection, Mapping
 from enum import StrEnum
-from importlib.util import find_spec
-from typing import Annotated, Literal, Self
-from urllib.parse import SplitResult, urlsplit
+from typing import Literal, Self
 
-import limits
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic import model_validator as validate_together
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from contact_gateway.setting_values import (
+    Algorithms,
+    BaseUrl,
+    CommaSeparated,
+    Origins,
+    Rate,
+    RedisUrl,
+    Seconds,
+    SecureUrl,
+)
 
 __all__ = [
     "ClientAuthentication",
@@ -23,11 +30,6 @@ __all__ = [
 ]
 
 PREFIX = "CONTACT_GATEWAY_"
-
-_SIGNATURE_ALGORITHMS = frozenset(
-    {"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"}
-    | {"Ed25519", "Ed448"}  # RFC 9864: the names that are to replace EdDSA
-)
 
 
 class SettingsError(Exception):
@@ -66,80 +68,6 @@ class TrustedDocumentsMode(StrEnum):
     LOG = "log"
     ENFORCE = "enforce"
 
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def _url_parts(text: str) -> SplitResult:
-    parts = urlsplit(text)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or "#" in text:
-        raise ValueError
-    if parts.username is not None or parts.password is not None:
-        raise ValueError
-    if not text.isprintable() or " " in text:  # urlsplit drops line breaks without a word
-        raise ValueError
-    _ = parts.port  # raises ValueError when it is not a port
-    return parts
-
-
-def _base_url(text: str) -> str:
-    _url_parts(text)
-    if "?" in text:
-        raise ValueError
-    return text.rstrip("/")
-
-
-def _secure_url(text: str) -> str:
-    parts = _url_parts(text)
-    if parts.scheme != "https" and not _is_loopback(parts.hostname or ""):
-        raise ValueError
-    return text  # as it is: some issuers tell their key sets apart by a query or a final slash
-
-
-def _split(value: object) -> object:
-    if isinstance(value, str):
-        return tuple(part.strip() for part in value.split(",") if part.strip())
-    return value
-
-
-def _algorithms(names: tuple[str, ...]) -> tuple[str, ...]:
-    if not names or not set(names) <= _SIGNATURE_ALGORITHMS:
-        raise ValueError
-    return names
-
-
-def _origins(origins: tuple[str, ...]) -> tuple[str, ...]:
-    for origin in origins:
-        parts = urlsplit(origin)
-        written = f"{parts.scheme}://{parts.netloc}" == origin == origin.lower()
-        if not written or parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise ValueError
-    return origins
-
-
-def _rate(text: str) -> str:
-    if limits.parse(text).amount < 1:  # it raises ValueError itself where it understands nothing
-        raise ValueError
-    return text
-
-
-def _redis_url(url: SecretStr) -> SecretStr:
-    if find_spec("redis") is None:
-        raise ValueError
-    parts = urlsplit(url.get_secret_value())
-    if parts.scheme not in {"redis", "rediss"} or not parts.hostname or not parts.port:
-        raise ValueError
-    return url
-
-
-BaseUrl = Annotated[str, AfterValidator(_base_url)]
-SecureUrl = Annotated[str, AfterValidator(_secure_url)]
-CommaSeparated = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
-Seconds = Annotated[float, Field(gt=0, le=300, allow_inf_nan=False)]
 
 _SECURE_URL = "an https URL (http only on loopback)"
 
@@ -209,7 +137,7 @@ class Settings(BaseSettings):
     jwt_jwks_url: SecureUrl | None = Field(
         None, description=f"{_SECURE_URL}: the issuer's JSON Web Key Set, for jwks"
     )
-    jwt_algorithms: Annotated[CommaSeparated, AfterValidator(_algorithms)] = Field(
+    jwt_algorithms: Algorithms = Field(
         ("RS256", "PS256", "ES256", "EdDSA"),
         description="asymmetric signature algorithms, comma-separated, such as RS256,ES256",
     )
@@ -225,16 +153,16 @@ class Settings(BaseSettings):
 
     graphiql: bool = Field(default=False, description="true or false: serve GraphiQL")
     introspection: bool = Field(default=False, description="true or false: allow introspection")
-    cors_origins: Annotated[CommaSeparated, AfterValidator(_origins)] = Field(
+    cors_origins: Origins = Field(
         (), description="exact origins, comma-separated, such as https://app.example.com"
     )
     expose_server_problems: bool = Field(
         default=False, description="true or false: show detail and instance of upstream 5xx"
     )
-    rate_limit: Annotated[str, AfterValidator(_rate)] | None = Field(
+    rate_limit: Rate | None = Field(
         None, description="requests of one caller for one customer, such as 100/second"
     )
-    rate_limit_storage: Annotated[SecretStr, AfterValidator(_redis_url)] | None = Field(
+    rate_limit_storage: RedisUrl | None = Field(
         None,
         description="redis://host:6379 or rediss://host:6379, shared by all; needs the extra redis",
     )

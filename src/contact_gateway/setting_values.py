@@ -1,0 +1,105 @@
+"""What the value of a setting may be: types that refuse everything else with a ValueError."""
+
+import ipaddress
+from importlib.util import find_spec
+from typing import Annotated
+from urllib.parse import SplitResult, urlsplit
+
+import limits
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
+from pydantic_settings import NoDecode
+
+__all__ = [
+    "Algorithms",
+    "BaseUrl",
+    "CommaSeparated",
+    "Origins",
+    "Rate",
+    "RedisUrl",
+    "Seconds",
+    "SecureUrl",
+]
+
+_SIGNATURE_ALGORITHMS = frozenset(
+    {"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"}
+    | {"Ed25519", "Ed448"}  # RFC 9864: the names that are to replace EdDSA
+)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _url_parts(text: str) -> SplitResult:
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or "#" in text:
+        raise ValueError
+    if parts.username is not None or parts.password is not None:
+        raise ValueError
+    if not text.isprintable() or " " in text:  # urlsplit drops line breaks without a word
+        raise ValueError
+    _ = parts.port  # raises ValueError when it is not a port
+    return parts
+
+
+def _base_url(text: str) -> str:
+    _url_parts(text)
+    if "?" in text:
+        raise ValueError
+    return text.rstrip("/")
+
+
+def _secure_url(text: str) -> str:
+    parts = _url_parts(text)
+    if parts.scheme != "https" and not _is_loopback(parts.hostname or ""):
+        raise ValueError
+    return text  # as it is: some issuers tell their key sets apart by a query or a final slash
+
+
+def _split(value: object) -> object:
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    return value
+
+
+def _algorithms(names: tuple[str, ...]) -> tuple[str, ...]:
+    if not names or not set(names) <= _SIGNATURE_ALGORITHMS:
+        raise ValueError
+    return names
+
+
+def _origins(origins: tuple[str, ...]) -> tuple[str, ...]:
+    for origin in origins:
+        parts = urlsplit(origin)
+        written = f"{parts.scheme}://{parts.netloc}" == origin == origin.lower()
+        if not written or parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise ValueError
+    return origins
+
+
+def _rate(text: str) -> str:
+    if limits.parse(text).amount < 1:  # it raises ValueError itself where it understands nothing
+        raise ValueError
+    return text
+
+
+def _redis_url(url: SecretStr) -> SecretStr:
+    if find_spec("redis") is None:
+        raise ValueError
+    parts = urlsplit(url.get_secret_value())
+    if parts.scheme not in {"redis", "rediss"} or not parts.hostname or not parts.port:
+        raise ValueError
+    return url
+
+
+BaseUrl = Annotated[str, AfterValidator(_base_url)]
+SecureUrl = Annotated[str, AfterValidator(_secure_url)]
+CommaSeparated = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+Seconds = Annotated[float, Field(gt=0, le=300, allow_inf_nan=False)]
+Algorithms = Annotated[CommaSeparated, AfterValidator(_algorithms)]
+Origins = Annotated[CommaSeparated, AfterValidator(_origins)]
+Rate = Annotated[str, AfterValidator(_rate)]
+RedisUrl = Annotated[SecretStr, AfterValidator(_redis_url)]
