@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 from starlette.responses import PlainTextResponse
+from structlog.testing import capture_logs
 
 from contact_gateway.http import GraphiQL, Tab, Workspace
 from contact_gateway.http.graphiql.files import collect
@@ -130,13 +131,12 @@ def test_files_that_the_build_could_not_fetch() -> None:
     ("vendored", "source"), [({}, "cdn.jsdelivr.net"), (None, "its own files")]
 )
 @pytest.mark.usefixtures("own_files_are_there")
-def test_start_up(
-    vendored: dict[str, bytes] | None, source: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_start_up(vendored: dict[str, bytes] | None, source: str) -> None:
     """It says where the page loads its files from."""
-    GraphiQL(PlainTextResponse("no endpoint"), Workspace(), collect(vendored))
+    with capture_logs() as logs:
+        GraphiQL(PlainTextResponse("no endpoint"), Workspace(), collect(vendored))
 
-    assert source in capsys.readouterr().out
+    assert [source in line["loads_from"] for line in logs] == [True]
 
 
 def test_text_that_would_end_the_script_element() -> None:

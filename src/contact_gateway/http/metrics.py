@@ -4,6 +4,7 @@ from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
 from starlette.requests import Request
 from starlette.responses import Response
 
+from contact_gateway.http.plain_text import UNCACHED
 from contact_gateway.observation import Metrics
 
 __all__ = ["MetricsPage"]
@@ -17,4 +18,5 @@ class MetricsPage:
 
     async def show(self, _: Request) -> Response:
         """Answer with all metrics, of all workers."""
-        return Response(self._metrics.render(), media_type=CONTENT_TYPE_PLAIN_0_0_4)
+        text = self._metrics.render()
+        return Response(text, headers=UNCACHED, media_type=CONTENT_TYPE_PLAIN_0_0_4)
