@@ -34,7 +34,7 @@ class Observed:
 
         async def send_noted(message: Message) -> None:
             if message["type"] == "http.response.start":
-                record.status = message["status"]
+                record.status = int(message["status"])  # an HTTPStatus would be shown by its name
                 if record.results:
                     types = record.result_types().encode("ascii")
                     message["headers"].append((b"graphql-result-types", types))
