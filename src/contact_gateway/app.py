@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 
 import limits
+from graphql import GraphQLSchema
 from pydantic import SecretStr
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -93,9 +94,9 @@ def build_app(
         expose_server_problems=settings.expose_server_problems,
     )
     schema = build_schema()
-    disclosure = Disclosure(schema, introspection=settings.introspection)
+    disclosure = Disclosure(schema, full=settings.introspection)
     endpoint: ASGIApp = GraphQLEndpoint(
-        operations=_operations(settings, DocumentReader(schema, disclosure)),
+        operations=_operations(settings, schema, disclosure),
         runner=OperationRunner(schema, disclosure),
         verifier=verifier,
         contact_groups=contact_groups,
@@ -210,12 +211,19 @@ def _rate_limiter(settings: Settings, lifetimes: Lifetimes, metrics: Metrics) ->
     return limiter
 
 
-def _operations(settings: Settings, reader: DocumentReader) -> OperationStore:
+def _operations(
+    settings: Settings, schema: GraphQLSchema, disclosure: Disclosure
+) -> OperationStore:
     """Which documents are served."""
     mode = settings.trusted_documents_mode
+    reader = DocumentReader(schema, disclosure, introspection=settings.introspection)
     if settings.trusted_documents is None or mode is TrustedDocumentsMode.OFF:
         return OperationStore(reader)
-    trusted = load_trusted_documents(Path(settings.trusted_documents), reader)
+    trusted = load_trusted_documents(
+        Path(settings.trusted_documents),
+        # what is wrong with one is told to whoever starts the process
+        DocumentReader(schema, Disclosure(schema, full=True), introspection=settings.introspection),
+    )
     return OperationStore(reader, trusted, only_trusted=mode is TrustedDocumentsMode.ENFORCE)
 
 

@@ -105,6 +105,8 @@ def serve() -> None:
 
     try:
         serving.serve(settings)
+    except SettingsError as error:
+        _fail(str(error), 2)
     except (OSError, WorkersFailedError) as error:
         _fail(f"The gateway cannot start: {error}", 1)
 

@@ -53,9 +53,12 @@ def serve(settings: Settings) -> None:
     """Serve the gateway of `settings` until SIGINT or SIGTERM, and return when all is finished.
 
     Raises:
+        SettingsError: a file that the settings name cannot be used.
         OSError: the address cannot be listened on.
         WorkersFailedError: a worker process could not start.
     """
+    if settings.workers > 1:
+        build_app(settings)  # what keeps one from starting is told once, and not by each worker
     listener = listen(settings.host, settings.port)
     if settings.workers == 1:
         serve_on(listener, settings)

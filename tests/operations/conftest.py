@@ -16,10 +16,10 @@ def schema() -> GraphQLSchema:
 @pytest.fixture(scope="session")
 def reader(schema: GraphQLSchema) -> DocumentReader:
     """A reader for a schema that cannot be introspected."""
-    return DocumentReader(schema, Disclosure(schema, introspection=False))
+    return DocumentReader(schema, Disclosure(schema, full=False), introspection=False)
 
 
 @pytest.fixture(scope="session")
 def introspecting_reader(schema: GraphQLSchema) -> DocumentReader:
     """A reader for a schema that can be introspected."""
-    return DocumentReader(schema, Disclosure(schema, introspection=True))
+    return DocumentReader(schema, Disclosure(schema, full=True), introspection=True)

@@ -37,15 +37,15 @@ def words_in(text: str) -> frozenset[str]:
 
 
 class Disclosure:
-    """How much of a schema error messages may tell: all of it with introspection, else nothing."""
+    """What error messages tell of a schema: with `full`, all that graphql-core does."""
 
-    def __init__(self, schema: GraphQLSchema, *, introspection: bool) -> None:
-        self.introspection = introspection
-        self._names = frozenset(() if introspection else _names_of(schema))
+    def __init__(self, schema: GraphQLSchema, *, full: bool) -> None:
+        self.full = full
+        self._names = frozenset(() if full else _names_of(schema))
 
     def reword(self, message: str, sent: frozenset[str]) -> str:
         """A message as a client may see it that sent the words `sent` itself."""
-        if self.introspection:
+        if self.full:
             return message
         hidden = self._names - sent
 

@@ -45,7 +45,7 @@ class OperationRunner:
             operation_name=operation_name,
             max_coercion_errors=MOST_ERRORS,
             is_awaitable=_is_awaitable,
-            hide_suggestions=not self._disclosure.introspection,
+            hide_suggestions=not self._disclosure.full,
         )
         if isinstance(executor, list):
             return self._refuse(executor, document, variables)

@@ -34,13 +34,15 @@ class ValidDocument:
 
 
 class DocumentReader:
-    """Reads documents for one schema, with or without its introspection."""
+    """Reads documents for one schema, which may ask for its `introspection` or not."""
 
-    def __init__(self, schema: GraphQLSchema, disclosure: Disclosure) -> None:
+    def __init__(
+        self, schema: GraphQLSchema, disclosure: Disclosure, *, introspection: bool
+    ) -> None:
         self._schema = schema
         self._disclosure = disclosure
         self._rules = [*specified_rules, *recommended_rules]
-        if not disclosure.introspection:
+        if not introspection:
             self._rules.append(NoSchemaIntrospectionCustomRule)
 
     def read(self, text: str) -> ValidDocument | Refusal:
@@ -57,7 +59,7 @@ class DocumentReader:
             document,
             self._rules,
             max_errors=MOST_ERRORS,
-            hide_suggestions=not self._disclosure.introspection,
+            hide_suggestions=not self._disclosure.full,
         )
         if errors:
             return self._refuse(RequestErrorCode.GRAPHQL_VALIDATION_FAILED, errors, text)
