@@ -1,8 +1,6 @@
 """Tokens of a certified OpenID provider that nobody here wrote: oidc-provider, on Node."""
 
-import hashlib
 import json
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,49 +15,16 @@ from contact_gateway.settings import Settings
 from tests.client import Client, open_http
 from tests.identity.issuer import AUDIENCE
 from tests.identity.surroundings import RENAMED, Surroundings
+from tests.node import install_with_node
 from tests.servers import running_gateway
 
 FOLDER = Path(__file__).parent / "openid_provider"
-OLDEST_NODE = 20
-NO_NETWORK = ("ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "ECONNRESET", "ENETUNREACH", "ETIMEDOUT")
-
-
-def run(*command: str) -> subprocess.CompletedProcess[str]:
-    """Run a command in the provider's folder and keep what it prints."""
-    return subprocess.run(  # noqa: S603 - node and npm
-        command, cwd=FOLDER, capture_output=True, text=True, timeout=240, check=False
-    )
-
-
-def find_node() -> tuple[str, str]:
-    """Where node and npm are, or a skip that says what is missing."""
-    node, npm = shutil.which("node"), shutil.which("npm")
-    if node is None or npm is None:
-        pytest.skip("needs node and npm")
-    version = run(node, "--version").stdout.strip()
-    if int(version.removeprefix("v").partition(".")[0]) < OLDEST_NODE:
-        pytest.skip(f"needs Node {OLDEST_NODE} or newer, and this is {version}")
-    return node, npm
-
-
-def install(npm: str) -> None:
-    """Install what package-lock.json says, unless that has been done."""
-    lock = (FOLDER / "package-lock.json").read_bytes()
-    done = FOLDER / "node_modules" / f".installed-{hashlib.sha256(lock).hexdigest()}"
-    if done.exists():
-        return
-    result = run(npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund")
-    if result.returncode and any(code in result.stderr for code in NO_NETWORK):
-        pytest.skip("needs the network: npm ci cannot reach its registry")
-    assert result.returncode == 0, result.stderr
-    done.touch()
 
 
 @pytest.fixture(scope="module")
 def issuer_url() -> Iterator[str]:
     """The issuer URL of a running provider."""
-    node, npm = find_node()
-    install(npm)
+    node = install_with_node(FOLDER)
     with subprocess.Popen(  # noqa: S603 - node and a file of ours
         [node, "provider.mjs", AUDIENCE],
         cwd=FOLDER,
