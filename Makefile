@@ -20,7 +20,7 @@ run: .venv/installed ## start the sandbox and the gateway
 setup: .venv/installed ## install everything into .venv
 
 test: .venv/installed ## run the tests
-	$(RUN)python -m pytest --cov --cov-report=term
+	$(RUN)python -m pytest --numprocesses=2 --dist=loadfile --cov --cov-report=term
 
 check: .venv/installed ## lint, types, import layers, spelling
 	$(RUN)ruff format --check .

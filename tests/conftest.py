@@ -32,7 +32,8 @@ def sandbox_server() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def sandbox(sandbox_server: Sandbox) -> Sandbox:
-    """A sandbox whose log of received requests is empty."""
+    """A sandbox with its sample data, whose log of received requests is empty."""
+    sandbox_server.store.reset()
     sandbox_server.received.clear()
     return sandbox_server
 
