@@ -1,5 +1,6 @@
 """What the README says is so: its tables, examples and commands are compared with the code."""
 
+import dataclasses
 import itertools
 import re
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ import typer
 from contact_gateway import cli
 from contact_gateway.http.replies import HTTPErrorCode
 from contact_gateway.operations import RequestErrorCode
+from contact_gateway.operations.limits import LIMITS
 from contact_gateway.sandbox import SCENARIOS, Grant, Sandbox, SandboxServer
 from contact_gateway.schema import build_schema
 from contact_gateway.schema.errors import ErrorCode
@@ -65,6 +67,14 @@ def test_an_environment_file(example: str, monkeypatch: pytest.MonkeyPatch, tmp_
     settings = load_settings(_env_file=path)
 
     assert {name.upper() for name in settings.model_fields_set} == names
+
+
+def test_the_table_of_limits() -> None:
+    """It has every limit on documents, with its figure."""
+    shown = set(readme.table("Limit", "Most"))
+    true = {(f"`{name}`", str(most)) for name, most in dataclasses.asdict(LIMITS).items()}
+
+    assert shown == true, readme.mend("Limits and trusted documents", shown, true)
 
 
 def test_the_table_of_scenario_ids() -> None:

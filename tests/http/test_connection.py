@@ -1,5 +1,6 @@
 """Connections: slow clients, large heads, and what other protocols would do."""
 
+import asyncio
 import contextlib
 import threading
 import time
@@ -155,6 +156,30 @@ def test_trailers(client: Client) -> None:
         connection.sendall(head(client, "Transfer-Encoding: chunked") + body)
 
         assert statuses(read_response(connection)) == [200]
+
+
+def test_a_connection_that_is_not_used_again(sandbox: Sandbox) -> None:
+    """After a response it is kept for as long as uvicorn keeps it, and then closed."""
+
+    class Forgetful(HTTPConnection):
+        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+            super().connection_made(transport)
+            self.timeout_keep_alive = 0  # of uvicorn: five seconds
+
+    settings = settings_for(sandbox.url)
+    with running_app(build_app(settings), settings, Forgetful) as url, connect(url) as connection:
+        connection.sendall(b"GET /livez HTTP/1.1\r\nHost: gateway\r\n\r\n")
+
+        assert statuses(read_to_the_end(connection)) == [200]
+
+
+def test_a_client_that_leaves(client: Client, caplog: pytest.LogCaptureFixture) -> None:
+    """Who leaves in the middle of a body leaves no error behind, and nothing is executed."""
+    with connect(client.url) as connection:
+        connection.sendall(post(client)[:-1])
+
+    assert client.post("{__typename}").status_code == 200
+    assert [record for record in caplog.records if record.name.startswith("uvicorn")] == []
 
 
 def test_a_client_that_does_not_read(sandbox: Sandbox) -> None:

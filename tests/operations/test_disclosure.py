@@ -4,9 +4,9 @@ import re
 from typing import Any
 
 import pytest
-from graphql import GraphQLSchema, is_specified_directive, is_specified_scalar_type
+from graphql import GraphQLSchema, build_schema, is_specified_directive, is_specified_scalar_type
 
-from contact_gateway.operations import DocumentReader, Refusal
+from contact_gateway.operations import Disclosure, DocumentReader, Refusal
 from tests.client import Client
 
 # For nearly every rule of graphql-core a document that breaks it, with what is said of it
@@ -77,6 +77,8 @@ REFUSED = {
         "'__type'."
     ),
     "{a ..b}": "Syntax Error: Unexpected '..'",
+    "{...Nothing}": "Unknown fragment 'Nothing'.",
+    "type Query {a: Int}": "The 'Query' definition is not executable.",
 }
 
 
@@ -153,6 +155,16 @@ def test_quotes_of_the_client(reader: DocumentReader) -> None:
         """Expected value of type '…' not to include unknown field 'x', found: { x: "'" }.""",
         """Enum '…' cannot represent non-enum value: "'".""",
     ]
+
+
+def test_a_directive_of_the_schema() -> None:
+    """The directives that a schema adds are its own names too, and so are their arguments."""
+    schema = build_schema("directive @internal(secret: Int) on FIELD type Query {a: Int}")
+    disclosure = Disclosure(schema, full=False)
+
+    told = disclosure.reword("'@internal(secret:)' and '@skip(if:)'", frozenset())
+
+    assert told == "'@…(…:)' and '@skip(if:)'"
 
 
 def test_messages_with_introspection(introspecting_reader: DocumentReader) -> None:

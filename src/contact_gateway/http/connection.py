@@ -129,10 +129,6 @@ class HTTPConnection(HttpToolsProtocol):
         """Close a connection that is not used again."""
         self._end()
 
-    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's text, about nothing
-        """Refuse what is no HTTP request."""
-        self._refuse(HTTPStatus.BAD_REQUEST)
-
     def _parse(self, data: bytes) -> None:
         try:
             self.parser.feed_data(data)

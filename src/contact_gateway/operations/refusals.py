@@ -82,7 +82,7 @@ def refuse(
 
 def _shortened(message: str) -> str:
     """The message, or as much of its beginning as surely fits (a character has up to 12 bytes)."""
-    for length in (len(message), _LONGEST_MESSAGE // 2, _LONGEST_MESSAGE // 12 - 1):
+    for length in (len(message), _LONGEST_MESSAGE // 2):
         if len(json.dumps(message[:length])) <= _LONGEST_MESSAGE:
             return message[:length]
-    return ""
+    return message[: _LONGEST_MESSAGE // 12 - 1]
