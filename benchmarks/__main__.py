@@ -21,8 +21,8 @@ from benchmarks.upstream import Upstream, running_upstream
 
 _RESULTS = Path(__file__).with_name("RESULTS.md")
 _QUICK = Pace(rounds=1, warm_up=2, measure=3)
-_FULL = Pace(rounds=3, warm_up=4, measure=6)
-_GROWTH = Pace(rounds=3, warm_up=2, measure=2)
+_FULL = Pace(rounds=3, warm_up=2, measure=4)
+_GROWTH = Pace(rounds=3, warm_up=1, measure=1)
 
 _INTRODUCTION = """\
 # Results
