@@ -105,7 +105,8 @@ class HTTPConnection(HttpToolsProtocol):
         self._upgrading = self.parser.should_upgrade()
         if self._upgrading:
             return
-        if self._hosts() != 1 and self.parser.get_http_version() == "1.1":
+        hosts = [name for name, _ in self.headers].count(b"host")
+        if hosts != 1 and self.parser.get_http_version() == "1.1":
             raise _AmbiguousError("Host")  # RFC 9112 section 3.2
         super().on_headers_complete()
         self.headers = []
@@ -159,9 +160,6 @@ class HTTPConnection(HttpToolsProtocol):
             self._received += size
             if self._received > self.limits.body_bytes:
                 self._refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-
-    def _hosts(self) -> int:
-        return sum(name == b"host" for name, _ in self.headers)
 
     def _watch(self) -> None:
         """Wait for what is awaited now, for as long as that may take."""
