@@ -60,9 +60,7 @@ def running_app(
             ready.set()
 
     with listen("127.0.0.1", 0) as listener:
-        config = server_config(app, settings)
-        config.http = protocol
-        server = Server(config)
+        server = Server(server_config(app, settings, protocol))
         thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
         thread.start()
         ready.wait(10)

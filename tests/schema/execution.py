@@ -15,7 +15,7 @@ from contact_gateway.schema import build_schema
 from contact_gateway.upstream import Caller, ContactGroups
 from tests.client import RENAME
 
-__all__ = ["ANYBODY", "Answer", "rename"]
+__all__ = ["ANYBODY", "Answer", "context_of", "rename"]
 
 Answer = Callable[[httpx.Request], httpx.Response]
 
@@ -44,10 +44,11 @@ def rename(answer: Answer, principal: Principal = ANYBODY) -> dict[str, Any]:
     return member
 
 
-async def _execute(answer: Answer, principal: Principal) -> ExecutionResult:
-    deadline = asyncio.get_running_loop().time() + 10
+def context_of(answer: Answer, principal: Principal = ANYBODY) -> RequestContext:
+    """The context of a request for customer 5690, ten seconds before its deadline."""
     record = RequestRecord()
-    context = RequestContext(
+    deadline = asyncio.get_running_loop().time() + 10
+    return RequestContext(
         request_id="the-request",
         principal=principal,
         caller=Caller("token", 5690, "the-request", "00-1-1-00", deadline, True, record),
@@ -56,8 +57,16 @@ async def _execute(answer: Answer, principal: Principal) -> ExecutionResult:
         ),
         record=record,
     )
+
+
+async def _execute(answer: Answer, principal: Principal) -> ExecutionResult:
     variables = {"id": "1", "input": {"name": "New"}}
-    result = execute(_SCHEMA, _DOCUMENT, context_value=context, variable_values=variables)
+    result = execute(
+        _SCHEMA,
+        _DOCUMENT,
+        context_value=context_of(answer, principal),
+        variable_values=variables,
+    )
     result = await result if isawaitable(result) else result
     assert isinstance(result, ExecutionResult)
     return result

@@ -9,6 +9,7 @@ from contact_gateway.http.health import Readiness, livez
 from contact_gateway.http.metrics import MetricsPage
 from contact_gateway.http.observed import Observed
 from contact_gateway.http.plain_text import refuse_in_plain_text
+from contact_gateway.http.turns import Turns
 
 __all__ = [
     "RENAME",
@@ -20,6 +21,7 @@ __all__ = [
     "Observed",
     "Readiness",
     "Tab",
+    "Turns",
     "Verifier",
     "Workspace",
     "livez",

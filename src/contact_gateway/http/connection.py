@@ -9,11 +9,15 @@ arrives behind a request that is not answered yet: what smuggling needs is a sec
 import asyncio
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import partial
 from http import HTTPStatus
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+
+from contact_gateway.http.held_head import HeldHead
+from contact_gateway.http.turns import Turns
 
 __all__ = ["ConnectionLimits", "HTTPConnection"]
 
@@ -69,6 +73,11 @@ class HTTPConnection(HttpToolsProtocol):
     _received = 0
     _upgrading = False
 
+    def __init__(self, turns: Turns, **options: Any) -> None:
+        """Make one connection of those that share `turns`; `options` are uvicorn's."""
+        super().__init__(**options)
+        self._turns = turns
+
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait."""
         super().connection_made(transport)
@@ -109,6 +118,7 @@ class HTTPConnection(HttpToolsProtocol):
         if hosts != 1 and self.parser.get_http_version() == "1.1":
             raise _AmbiguousError("Host")  # RFC 9112 section 3.2
         super().on_headers_complete()
+        self._response = self.cycle.transport = HeldHead(self.transport)
         self.headers = []
         self._awaited = _Awaited.BODY
 
@@ -121,7 +131,8 @@ class HTTPConnection(HttpToolsProtocol):
         self._awaited = _Awaited.NOTHING
 
     def on_response_complete(self) -> None:
-        """See to it that a connection that ends with this response does end."""
+        """See to it that a response without a body is sent, and a connection that ends does end."""
+        self._response.flush()
         super().on_response_complete()
         if self.transport.is_closing():
             self._end()
@@ -129,6 +140,10 @@ class HTTPConnection(HttpToolsProtocol):
     def timeout_keep_alive_handler(self) -> None:
         """Close a connection that is not used again."""
         self._end()
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        """Begin to answer when it is the request's turn."""
+        self._turns.take(self.tasks, partial(super()._start_asgi_task, cycle, app))
 
     def _parse(self, data: bytes) -> None:
         try:

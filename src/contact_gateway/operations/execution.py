@@ -49,9 +49,14 @@ class OperationRunner:
         )
         if isinstance(executor, list):
             return self._refuse(executor, document, variables)
-        result = executor.execute_operation()
-        # only an executor for incremental delivery returns anything else
-        return cast("ExecutionResult", await result if isawaitable(result) else result)
+        try:
+            result = executor.execute_operation()
+            # only an executor for incremental delivery returns anything else
+            return cast("ExecutionResult", await result if isawaitable(result) else result)
+        finally:
+            # the executor's own methods, which would keep all of the request for the garbage
+            # collector: without them a request is gone when it is answered
+            del executor.async_helpers
 
     def _refuse(
         self, errors: list[GraphQLError], document: ValidDocument, variables: dict[str, Any]

@@ -1,0 +1,44 @@
+"""The order of work under load: what has begun is finished before much more is begun."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sized
+from typing import Final
+
+__all__ = ["Turns"]
+
+_AT_ONCE: Final = 32
+_EACH_TURN: Final = 8
+
+
+class Turns:
+    """Lets requests begin in the order of their arrival, and never many at the same moment.
+
+    While a few are under way, the next begins at once; beyond that some begin in each turn of the
+    event loop, so that nobody waits for an upstream that is slow. Without it, hundreds of requests
+    that come together are all begun before the first answer of the upstream is looked at: they need
+    a connection each, and most are refused because too many wait, although only the gateway is
+    busy. `make bench` shows the difference at 256 connections.
+    """
+
+    def __init__(self) -> None:
+        self._waiting: deque[Callable[[], object]] = deque()
+        self._under_way: Sized = ()
+
+    def take(self, under_way: Sized, begin: Callable[[], object]) -> None:
+        """Call `begin`, which adds to what is `under_way`: now, or in a later turn of the loop."""
+        if not self._waiting and len(under_way) < _AT_ONCE:
+            begin()
+            return
+        self._under_way = under_way
+        self._waiting.append(begin)
+        if len(self._waiting) == 1:
+            asyncio.get_running_loop().call_soon(self._next)
+
+    def _next(self) -> None:
+        begun = 0
+        while self._waiting and (begun < _EACH_TURN or len(self._under_way) < _AT_ONCE):
+            self._waiting.popleft()()
+            begun += 1
+        if self._waiting:
+            asyncio.get_running_loop().call_soon(self._next)

@@ -1,0 +1,85 @@
+"""Responses in one piece: what is written when."""
+
+import asyncio
+
+import pytest
+
+from contact_gateway.http.held_head import HeldHead
+from tests.client import Client
+from tests.http.raw import connect
+
+HEAD = b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\n"
+
+
+class Recorder(asyncio.Transport):
+    """A transport that remembers what was done with it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.done: list[bytes | str] = []
+
+    def write(self, data: bytes) -> None:  # type: ignore[override]
+        """Remember what was written."""
+        self.done.append(data)
+
+    def close(self) -> None:
+        """Remember it."""
+        self.done.append("closed")
+
+
+@pytest.fixture
+def recorder() -> Recorder:
+    """What is under a response."""
+    return Recorder()
+
+
+@pytest.fixture
+def response(recorder: Recorder) -> HeldHead:
+    """What a response is written to."""
+    return HeldHead(recorder)
+
+
+def test_a_head_and_a_body(recorder: Recorder, response: HeldHead) -> None:
+    """They are written together, and what comes later at once."""
+    for part in (HEAD, b"ab", b"cd"):
+        response.write(part)
+
+    assert recorder.done == [HEAD + b"ab", b"cd"]
+
+
+def test_a_head_without_a_body(recorder: Recorder, response: HeldHead) -> None:
+    """It is written, once, when the response is said to be complete."""
+    response.write(HEAD)
+    response.flush()
+    response.flush()
+
+    assert recorder.done == [HEAD]
+
+
+def test_a_head_and_the_end_of_the_connection(recorder: Recorder, response: HeldHead) -> None:
+    """The head is not lost."""
+    response.write(HEAD)
+    response.close()
+
+    assert recorder.done == [HEAD, "closed"]
+
+
+def test_an_interim_response(recorder: Recorder, response: HeldHead) -> None:
+    """A client that waits for 100 before it goes on need not wait for more."""
+    interim = b"HTTP/1.1 100 Continue\r\n\r\n"
+    response.write(interim)
+    response.write(HEAD)
+
+    assert recorder.done == [interim]
+
+
+def test_a_request_for_the_head(client: Client) -> None:
+    """The head comes without a body, and the connection serves the next request."""
+    request = b"HEAD /livez HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    with connect(client.url) as connection:
+        connection.sendall(request)
+        first = connection.recv(65_536)
+        connection.sendall(request)
+        second = connection.recv(65_536)
+
+    assert [reply[:15] for reply in (first, second)] == [b"HTTP/1.1 200 OK"] * 2

@@ -1,0 +1,80 @@
+"""The order of work: how many requests begin at the same moment."""
+
+import asyncio
+from functools import partial
+
+import pytest
+
+from contact_gateway.http import Turns
+
+QUICK = 3  # turns of the loop until an upstream answers that is quicker than the gateway
+NEVER = 1_000_000
+ROOM = 64 + 16  # calls that may be made at a time and wait, of UPSTREAM_MAX_CONNECTIONS
+
+
+async def under_way_at_most(requests: int, turns_to_answer: int, turns_to_watch: int) -> list[int]:
+    """How many requests are under way after each turn of the loop, if all come at once."""
+    turns = Turns()
+    tasks: set[asyncio.Task[None]] = set()
+
+    async def answer() -> None:
+        for _ in range(turns_to_answer):
+            await asyncio.sleep(0)
+
+    def begin() -> None:
+        task = asyncio.create_task(answer())
+        tasks.add(task)
+        task.add_done_callback(tasks.discard)
+
+    for _ in range(requests):
+        turns.take(tasks, begin)
+    counts = []
+    for _ in range(turns_to_watch):
+        counts.append(len(tasks))
+        await asyncio.sleep(0)
+    for task in tasks:
+        task.cancel()
+    return counts
+
+
+def test_many_at_once_and_a_quick_upstream() -> None:
+    """Never more are under way than there is room for upstream, and all are answered."""
+    counts = asyncio.run(under_way_at_most(1000, QUICK, 500))
+
+    assert (max(counts) <= ROOM, counts[-1]) == (True, 0)
+
+
+def test_many_at_once_and_a_slow_upstream() -> None:
+    """Some begin in each turn of the loop all the same: nobody waits for another's upstream."""
+    counts = asyncio.run(under_way_at_most(1000, NEVER, 200))
+
+    assert counts[-1] == 1000
+
+
+@pytest.mark.parametrize("requests", [1, 32])
+def test_few_at_once(requests: int) -> None:
+    """All begin at once."""
+    counts = asyncio.run(under_way_at_most(requests, QUICK, 1))
+
+    assert counts == [requests]
+
+
+async def order_of(requests: int) -> list[int]:
+    """In which order requests begin that come in two groups, the second a turn later."""
+    turns = Turns()
+    begun: list[int] = []
+    for number in range(requests):
+        turns.take(begun, partial(begun.append, number))
+    await asyncio.sleep(0)
+    for number in range(requests, 2 * requests):
+        turns.take(begun, partial(begun.append, number))
+    for _ in range(requests):
+        await asyncio.sleep(0)
+    return begun
+
+
+def test_the_order() -> None:
+    """Who came first begins first."""
+    begun = asyncio.run(order_of(100))
+
+    assert begun == [*range(200)]
