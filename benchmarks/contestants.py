@@ -56,8 +56,6 @@ def ours(upstream: Upstream, workload: Workload | None = None) -> Contestant:
         "JWT_AUDIENCE": upstream.audience,
         "JWT_JWKS_URL": f"{upstream.url}/.well-known/jwks.json",
         "JWT_CUSTOMER_CLAIM": "customer_id",
-        # as many calls at a time as the load makes; what is beyond it, the gateway refuses
-        "UPSTREAM_MAX_CONNECTIONS": str(max(CONNECTIONS)),
     }
     named = {_PREFIX + name: value for name, value in settings.items()}
     return Contestant(

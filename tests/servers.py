@@ -18,7 +18,7 @@ from starlette.applications import Starlette
 from contact_gateway.app import build_app
 from contact_gateway.http import HTTPConnection, Workspace
 from contact_gateway.sandbox import AUDIENCE, Sandbox
-from contact_gateway.serving import listen, server_config
+from contact_gateway.serving import accepting, listen, server_config
 from contact_gateway.settings import PREFIX, Settings, load_settings
 from tests.log_watch import LOGS
 
@@ -61,7 +61,7 @@ def running_app(
 
     with listen("127.0.0.1", 0) as listener:
         server = Server(server_config(app, settings, protocol))
-        thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
+        thread = threading.Thread(target=server.run, args=(accepting(listener),), daemon=True)
         thread.start()
         ready.wait(10)
         try:

@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import limits
 from graphql import GraphQLSchema
 from pydantic import SecretStr
 from starlette.applications import Starlette
@@ -41,7 +41,6 @@ from contact_gateway.operations import (
     OperationStore,
     load_trusted_documents,
 )
-from contact_gateway.rate_limits import RateLimiter, open_storage
 from contact_gateway.schema import build_schema
 from contact_gateway.server import READINESS
 from contact_gateway.settings import (
@@ -67,6 +66,9 @@ from contact_gateway.upstream import (
     follow_credentials,
     follow_guard,
 )
+
+if TYPE_CHECKING:
+    from contact_gateway.rate_limits import RateLimiter
 
 __all__ = ["build_app", "rate_limiter", "token_endpoint"]
 
@@ -194,16 +196,23 @@ def token_endpoint(settings: Settings, transport: Transport) -> TokenEndpoint:
     )
 
 
-def rate_limiter(settings: Settings) -> RateLimiter | None:
+def rate_limiter(settings: Settings) -> "RateLimiter | None":
     """How often a caller may call, if there is a limit."""
     if settings.rate_limit is None:
         return None
+    # only now, because it takes 2 MB
+    import limits
+
+    from contact_gateway.rate_limits import RateLimiter, open_storage
+
     url = settings.rate_limit_storage
     storage = open_storage(None if url is None else url.get_secret_value())
     return RateLimiter(limits.parse(settings.rate_limit), storage)
 
 
-def _rate_limiter(settings: Settings, lifetimes: Lifetimes, metrics: Metrics) -> RateLimiter | None:
+def _rate_limiter(
+    settings: Settings, lifetimes: Lifetimes, metrics: Metrics
+) -> "RateLimiter | None":
     limiter = rate_limiter(settings)
     if limiter is not None:
         lifetimes.append(lambda: limiter)

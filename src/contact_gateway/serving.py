@@ -7,7 +7,7 @@ import signal
 import socket
 import sys
 from functools import partial
-from typing import NoReturn
+from typing import Final, NoReturn
 
 import uvicorn
 from starlette.applications import Starlette
@@ -21,7 +21,9 @@ from contact_gateway.server import Server
 from contact_gateway.settings import Settings
 from contact_gateway.workers import run_workers
 
-__all__ = ["listen", "serve", "serve_on", "server_config"]
+__all__ = ["accepting", "listen", "serve", "serve_on", "server_config"]
+
+_ACCEPTED_AT_ONCE: Final = 8
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -32,6 +34,15 @@ def listen(host: str, port: int) -> socket.socket:
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     return socket.create_server((host, port), family=family, backlog=2048)
+
+
+def accepting(listener: socket.socket) -> list[socket.socket]:
+    """The sockets to serve in the place of `listener`: itself, several times.
+
+    libuv accepts one connection from each socket in a turn of its loop (libuv/libuv pull request
+    3696). With hundreds of requests under way, new callers would wait for seconds to be let in.
+    """
+    return [listener, *(listener.dup() for _ in range(_ACCEPTED_AT_ONCE - 1))]
 
 
 def server_config(
@@ -84,7 +95,7 @@ def serve_on(
         app = build_app(settings, workspace, Traces.of_process())
         server = Server(server_config(app, settings), pause=settings.drain_pause)
         _spare_the_garbage_collector()
-        server.run(sockets=[listener])
+        server.run(sockets=accepting(listener))
 
 
 def _spare_the_garbage_collector() -> None:

@@ -5,7 +5,6 @@ from importlib.util import find_spec
 from typing import Annotated
 from urllib.parse import SplitResult, urlsplit
 
-import limits
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic_settings import NoDecode
 
@@ -81,6 +80,8 @@ def _origins(origins: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _rate(text: str) -> str:
+    import limits
+
     if limits.parse(text).amount < 1:  # it raises ValueError itself where it understands nothing
         raise ValueError
     return text

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 from starlette.applications import Starlette
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -171,6 +172,42 @@ def test_a_connection_that_is_not_used_again(sandbox: Sandbox) -> None:
         connection.sendall(b"GET /livez HTTP/1.1\r\nHost: gateway\r\n\r\n")
 
         assert statuses(read_to_the_end(connection)) == [200]
+
+
+def test_many_connections_at_once(sandbox: Sandbox) -> None:
+    """Several are accepted in each turn of the event loop, also while there is much to do."""
+    held, release = threading.Event(), threading.Event()
+    turn, turns = 0, []
+
+    class Counted(HTTPConnection):
+        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+            super().connection_made(transport)
+            turns.append(turn)
+
+    async def hold(_: Request) -> Response:
+        def count() -> None:
+            nonlocal turn
+            turn += 1
+            asyncio.get_running_loop().call_soon(count)
+
+        held.set()
+        release.wait(10)  # nothing else happens meanwhile: the loop is held
+        count()
+        return Response()
+
+    app = Starlette(routes=[Route("/", hold)])
+    with running_app(app, settings_for(sandbox.url), Counted) as url, connect(url) as first:
+        first.sendall(b"GET / HTTP/1.1\r\nHost: gateway\r\n\r\n")
+        held.wait(10)
+        others = [connect(url) for _ in range(64)]
+        release.set()
+        read_response(first)
+        for other in others:
+            with other:
+                other.sendall(b"GET /nowhere HTTP/1.1\r\nHost: gateway\r\n\r\n")
+                read_response(other)
+
+    assert turns[-1] - turns[1] < 16
 
 
 def test_a_client_that_leaves(client: Client, caplog: pytest.LogCaptureFixture) -> None:

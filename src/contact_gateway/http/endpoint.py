@@ -4,6 +4,7 @@ import asyncio
 from collections import defaultdict
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Protocol
 
 import structlog
 from graphql import ExecutionResult, get_operation_ast
@@ -27,7 +28,6 @@ from contact_gateway.http.replies import HTTPErrorCode, HTTPRefusalError, Reply
 from contact_gateway.identity import BadCustomerIdError, choose_customer
 from contact_gateway.observation import RequestRecord, Traces
 from contact_gateway.operations import OperationRunner, OperationStore, Refusal, ValidDocument
-from contact_gateway.rate_limits import RateLimiter
 from contact_gateway.upstream import Caller, ContactGroups
 
 __all__ = ["GraphQLEndpoint"]
@@ -37,6 +37,13 @@ Headers = defaultdict[bytes, list[bytes]]
 _LONGEST_NAME = 100  # of an operation, in logs and spans
 
 _log = structlog.get_logger(__name__)
+
+
+class CallCounter(Protocol):
+    """Whoever limits how often a caller may call for one customer."""
+
+    async def seconds_to_wait(self, caller: str, customer: str) -> int | None:
+        """Count one request: None if it may pass, else after how many seconds to try again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +57,7 @@ class GraphQLEndpoint:
     runner: OperationRunner
     verifier: Verifier
     contact_groups: ContactGroups
-    rate_limiter: RateLimiter | None
+    rate_limiter: CallCounter | None
     traces: Traces | None
     deadline: float
     max_body_bytes: int
@@ -160,7 +167,7 @@ class GraphQLEndpoint:
         )
 
 
-async def require_rate(limiter: RateLimiter, record: RequestRecord) -> None:
+async def require_rate(limiter: CallCounter, record: RequestRecord) -> None:
     """Refuse with 429 a caller who asks too often for one customer."""
     seconds = await limiter.seconds_to_wait(record.caller or "", str(record.customer))
     if seconds is not None:
