@@ -3,6 +3,7 @@
 import contextlib
 import gc
 import math
+import os
 import signal
 import socket
 import sys
@@ -42,7 +43,9 @@ def accepting(listener: socket.socket) -> list[socket.socket]:
     libuv accepts one connection from each socket in a turn of its loop (libuv/libuv pull request
     3696). With hundreds of requests under way, new callers would wait for seconds to be let in.
     """
-    return [listener, *(listener.dup() for _ in range(_ACCEPTED_AT_ONCE - 1))]
+    # not by `socket.dup`: that makes the socket block, in other workers that have it too
+    others = (socket.socket(fileno=os.dup(listener.fileno())) for _ in range(_ACCEPTED_AT_ONCE - 1))
+    return [listener, *others]
 
 
 def server_config(
