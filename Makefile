@@ -19,8 +19,10 @@ run: .venv/installed ## start the sandbox and the gateway
 
 setup: .venv/installed ## install everything into .venv
 
-test: .venv/installed ## run the tests
-	$(RUN)python -m pytest --numprocesses=2 --dist=loadfile --cov --cov-report=term
+# kept even where the environment says not to: tests start dozens of processes
+test: export PYTHONDONTWRITEBYTECODE :=
+test: .venv/installed ## run the tests (TEST=--cov: and measure their branch coverage)
+	$(RUN)python -m pytest --numprocesses=4 --dist=worksteal $(TEST)
 
 check: .venv/installed ## lint, types, import layers, spelling
 	$(RUN)ruff format --check .
@@ -47,6 +49,6 @@ lock: .venv/installed ## choose the newest versions that pyproject.toml allows
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; try: make PYTHON=python3.12")'
 	test -x .venv/bin/uv || { $(PYTHON) -m venv .venv && \
 		.venv/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION); }
-	.venv/bin/uv pip sync $(INTO_VENV) --quiet --require-hashes requirements.lock
+	.venv/bin/uv pip sync $(INTO_VENV) --quiet --require-hashes --compile-bytecode requirements.lock
 	.venv/bin/uv pip install $(INTO_VENV) --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
