@@ -22,7 +22,7 @@ setup: .venv/installed ## install everything into .venv
 # kept even where the environment says not to: tests start dozens of processes
 test: export PYTHONDONTWRITEBYTECODE :=
 test: .venv/installed ## run the tests (TEST=--cov: and measure their branch coverage)
-	$(RUN)python -m pytest --numprocesses=4 --dist=worksteal $(TEST)
+	$(RUN)python -m pytest --numprocesses=4 --dist=loadfile $(TEST)
 
 check: .venv/installed ## lint, types, import layers, spelling
 	$(RUN)ruff format --check .
