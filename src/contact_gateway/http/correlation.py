@@ -24,4 +24,5 @@ def traceparent_of(header: Sequence[bytes]) -> str:
     """
     if len(header) == 1 and _TRACEPARENT.fullmatch(header[0]):
         return header[0].decode("ascii")
-    return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-00"
+    random = secrets.token_hex(24)
+    return f"00-{random[:32]}-{random[32:]}-00"
