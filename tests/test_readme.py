@@ -271,6 +271,23 @@ def test_what_ci_runs() -> None:
     )
 
 
+def results(heading: str) -> list[readme.Row]:
+    """The rows of the first table below a heading of the last run of `make bench`."""
+    text = (readme.ROOT / "benchmarks" / "RESULTS.md").read_text(encoding="utf-8")
+    lines = iter(text.split(f"# {heading}\n")[1].split("\n#")[0].splitlines())
+    rows = [line for line in lines if line.startswith("|")][2:]
+    return [tuple(cell.strip() for cell in row.strip("|").split("|")) for row in rows]
+
+
+def test_the_figures_of_performance() -> None:
+    """They are those of the last run of the benchmark, the promises that it broke included."""
+    shown = [row[1:] for row in readme.table("Contestant", "CPU µs", "to ours")]
+    promises = readme.table("at 32 connections unless said", "at most", "measured", "kept")
+
+    measured = [row[1:3] for row in results("32 connections")[: len(shown)]]
+    assert (shown, promises) == (measured, results("Targets"))
+
+
 def test_the_layout() -> None:
     """Every package and module of the gateway has its line."""
     (layout,) = readme.blocks("text")
