@@ -178,7 +178,7 @@ def token(
         str, typer.Option(help="Where the sandbox is.")
     ] = "http://127.0.0.1:8001",
     scope: Annotated[
-        str, typer.Option(help="The scopes, parted by spaces.")
+        str, typer.Option(help="The scopes, parted by spaces; empty means both.")
     ] = "contacts:read contacts:write",
     customer: Annotated[int, typer.Option(help="The customer.")] = _CUSTOMER,
 ) -> None:
