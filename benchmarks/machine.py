@@ -20,7 +20,6 @@ _PACKAGES = (
     "strawberry-graphql",
     "graphql-core",
     "httpx",
-    "aiohttp",
     "joserfc",
     "orjson",
 )

@@ -145,7 +145,7 @@ def _verifier(
     if settings.token_verification is TokenVerification.UPSTREAM:
         return UpstreamVerifier(settings.jwt_scope_claim), lambda: True
     # The key set has a pool of its own: a busy upstream must not keep tokens from being verified.
-    transport = Transport(max_connections=2)
+    transport = Transport()
     url = settings.jwt_jwks_url or ""
     keys = KeySet(partial(fetch_document, transport, url, seconds=5, largest=65_536))
     lifetimes += [lambda: transport, keys.kept_fresh]
@@ -166,7 +166,7 @@ def _upstream_transport(
 ) -> Guard | CredentialsTransport:
     """The way to the upstream, with the caller's token or with the gateway's own."""
     attempt_timeout = min(settings.upstream_attempt_timeout, settings.upstream_deadline)
-    transport = Transport(settings.upstream_max_connections, attempt_timeout)
+    transport = Transport(attempt_timeout)
     lifetimes.append(lambda: transport)
     # Whoever waits to try again, or for a token, waits outside and holds no slot meanwhile.
     guard = Guard(
@@ -178,7 +178,7 @@ def _upstream_transport(
     follow_guard(metrics, guard)
     if settings.upstream_auth is UpstreamAuthentication.PASSTHROUGH:
         return guard
-    token_transport = Transport(max_connections=2)  # as for the key set
+    token_transport = Transport()  # as for the key set
     credentials = ClientCredentials(token_endpoint(settings, token_transport))
     follow_credentials(metrics, credentials)
     lifetimes += [lambda: token_transport, lambda: credentials]

@@ -37,7 +37,7 @@ class Finding:
 
 async def check(settings: Settings) -> AsyncIterator[Finding]:
     """One finding for each thing that the settings name. No caller's token is needed."""
-    async with Transport(max_connections=1) as transport:
+    async with Transport() as transport:
         if settings.token_verification is TokenVerification.JWKS:
             yield await _check_key_set(transport, settings.jwt_jwks_url or "")
         if settings.upstream_auth is UpstreamAuthentication.CLIENT_CREDENTIALS:

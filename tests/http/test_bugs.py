@@ -37,9 +37,7 @@ def test_a_bug(sandbox: Sandbox) -> None:
         operations=OperationStore(DocumentReader(schema, disclosure, introspection=False)),
         runner=OperationRunner(schema, disclosure),
         verifier=BrokenVerifier(),
-        contact_groups=ContactGroups(
-            Transport(max_connections=1), sandbox.url, expose_server_problems=False
-        ),
+        contact_groups=ContactGroups(Transport(), sandbox.url, expose_server_problems=False),
         rate_limiter=None,
         traces=None,
         deadline=1,

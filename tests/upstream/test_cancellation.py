@@ -78,7 +78,7 @@ def test_storms_without_a_bulkhead(scripted: ScriptedUpstream) -> None:
         return httpx.Request("PATCH", f"{scripted.url}/", content=b"{}", extensions=extensions)
 
     async def storms() -> int:
-        async with Transport(5) as transport:
+        async with Transport() as transport:
             for _ in range(3):
                 calls = [
                     asyncio.create_task(transport.handle_async_request(request()))

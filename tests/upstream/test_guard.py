@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from contact_gateway.upstream import Breaker, Bulkhead, Guard
+from contact_gateway.upstream.connection import Incomplete
 from contact_gateway.upstream.problems import (
     CircuitOpenError,
     ConnectError,
@@ -15,7 +16,6 @@ from contact_gateway.upstream.problems import (
     NotAnsweredError,
     UpstreamError,
 )
-from contact_gateway.upstream.transport import Incomplete
 from tests.upstream.stack import run
 
 Behaviour = Callable[[], Awaitable[httpx.Response]]

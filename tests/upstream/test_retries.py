@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import httpx
 import pytest
 
+from contact_gateway.upstream.connection import Incomplete
 from contact_gateway.upstream.problems import (
     CircuitOpenError,
     ConnectError,
@@ -18,7 +19,6 @@ from contact_gateway.upstream.problems import (
 )
 from contact_gateway.upstream.retries import Repeat, Retries
 from contact_gateway.upstream.retry_budget import RetryBudget
-from contact_gateway.upstream.transport import Incomplete
 from tests.upstream.stack import run
 
 Outcome = httpx.Response | UpstreamError

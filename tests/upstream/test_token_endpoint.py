@@ -27,7 +27,7 @@ def ask(
     """Ask an endpoint for a token."""
 
     async def asked() -> IssuedToken:
-        async with Transport(max_connections=1) as transport:
+        async with Transport() as transport:
             return await TokenEndpoint(
                 transport, f"{upstream.url}{path}", CLIENT_ID, SecretStr(SECRET), authentication
             ).request_token()
@@ -173,7 +173,7 @@ def chain(error: BaseException | None) -> list[str]:
 def test_repr() -> None:
     """Neither the endpoint nor a token can be printed with its secret in it."""
     endpoint = TokenEndpoint(
-        Transport(1), "http://localhost", CLIENT_ID, SecretStr(SECRET), ClientAuthentication.BODY
+        Transport(), "http://localhost", CLIENT_ID, SecretStr(SECRET), ClientAuthentication.BODY
     )
 
     shown = [repr(endpoint), repr(vars(endpoint)), repr(IssuedToken("canary", 1))]

@@ -30,7 +30,7 @@ async def send(
     url: str, method: str = "PATCH", *, seconds: float = 5, attempt_timeout: float = 5
 ) -> httpx.Response | UpstreamError:
     """Send one request on a new pool; its answer or error."""
-    async with Transport(2, attempt_timeout) as transport:
+    async with Transport(attempt_timeout) as transport:
         try:
             return await transport.handle_async_request(request(url, method, seconds=seconds))
         except UpstreamError as error:
@@ -94,7 +94,7 @@ def test_closed_pool(scripted: ScriptedUpstream) -> None:
     """While the gateway shuts down, nothing is sent."""
 
     async def too_late() -> None:
-        async with Transport(2) as transport:
+        async with Transport() as transport:
             pass
         await transport.handle_async_request(request(scripted.url))
 
@@ -107,7 +107,7 @@ def test_header_that_cannot_be_sent(scripted: ScriptedUpstream, header: str) -> 
     """What would smuggle a header is refused before anything is sent, and not tried again."""
 
     async def smuggle() -> UpstreamError | None:
-        async with Transport(2) as transport:
+        async with Transport() as transport:
             smuggling = request(scripted.url)
             smuggling.headers["X-Request-Id"] = header
             try:
@@ -123,7 +123,7 @@ def test_header_that_cannot_be_sent(scripted: ScriptedUpstream, header: str) -> 
 @pytest.mark.parametrize("method", ["PATCH", "GET"])
 @pytest.mark.parametrize("answer", [DROP, RESET, HANG, Answer(b"nonsense\r\n\r\n")])
 def test_no_answer(scripted: ScriptedUpstream, method: str, answer: Answer) -> None:
-    """It was sent, and sent once: aiohttp's own repeat of reads is kept from happening."""
+    """It was sent, and sent once: a read is not repeated behind our back."""
     scripted.answers(answer)
 
     outcome = run(send(scripted.url, method, attempt_timeout=0.8))
@@ -137,7 +137,7 @@ def test_kept_connection(scripted: ScriptedUpstream) -> None:
     scripted.answers(reply(204), RESET, reply(204))
 
     async def twice() -> None:
-        async with Transport(2) as transport:
+        async with Transport() as transport:
             await transport.handle_async_request(request(scripted.url, "GET"))
             await transport.handle_async_request(request(scripted.url, "GET"))
 
@@ -171,7 +171,7 @@ def test_cookies(scripted: ScriptedUpstream) -> None:
     scripted.answers(reply(204, Set_Cookie="session=1"))
 
     async def twice() -> None:
-        async with Transport(2) as transport:
+        async with Transport() as transport:
             await transport.handle_async_request(request(scripted.url))
             await transport.handle_async_request(request(scripted.url))
 
@@ -184,7 +184,7 @@ def test_calls_at_a_time(scripted: ScriptedUpstream) -> None:
     """Two calls wait for nobody but the upstream; they do not share a connection."""
 
     async def at_a_time() -> list[int]:
-        async with Transport(2) as transport:
+        async with Transport() as transport:
             calls = (transport.handle_async_request(request(scripted.url)) for _ in range(2))
             return [answer.status_code for answer in await asyncio.gather(*calls)]
 

@@ -1,69 +1,122 @@
-"""The pool of connections to the upstream, and what may come in on one of them."""
+"""The pool of connections to the upstream: opened when they are needed, kept for a while."""
 
-from collections.abc import Iterator
-from functools import partial
-from typing import Any
+import asyncio
+import socket
+import ssl
+from functools import cached_property
+from typing import Final
 
-import aiohttp
-from aiohttp.client_proto import ResponseHandler
+import httpx
+from aiohappyeyeballs import start_connection
+
+from contact_gateway.upstream.connection import Connection
 
 __all__ = ["Connections"]
 
-_MAX_BYTES = 2_097_152  # of one answer as it comes over the wire, with all that belongs to it
-_MAX_MESSAGES = 20  # 1xx responses before the answer, and the answer
-_SLICE = 16_384
+_IDLE_SECONDS: Final = 15.0  # after which one is closed; servers give up theirs later
+_BETWEEN_ADDRESSES: Final = 0.25  # seconds (RFC 8305 section 8)
+_HANDSHAKE_SECONDS: Final = 10.0  # where nobody waits for it any longer
+
+Origin = tuple[str, bytes]
+"""Scheme, and host with port as in the Host header."""
 
 
-class Connections(aiohttp.TCPConnector):
-    """A pool of at most `limit` connections that are closed on whatever nobody has asked for."""
+class Connections:
+    """Idle connections by origin; the one used last is taken first.
 
-    def __init__(self, limit: int) -> None:
-        super().__init__(limit=limit)
-        # aiohttp has no public way to choose the protocol of its connections
-        self._factory = partial(_Handler, loop=self._loop)  # type: ignore[assignment]
-
-
-class _Handler(ResponseHandler):
-    """aiohttp's protocol, without its trust in the server (seen with 3.14.5).
-
-    Of itself it takes a response that comes while the connection is idle for the answer to the
-    next request, which may be another customer's (aio-libs/aiohttp issue 13656); and it queues
-    1xx responses without end, more quickly than a timeout can fire.
+    How many there are is not limited here but by how many calls the bulkhead lets through.
     """
 
-    _answered = True  # nothing has been asked yet
-    _bytes = 0
-    _messages = 0
+    def __init__(self) -> None:
+        self._idle: dict[Origin, list[tuple[float, Connection]]] = {}
+        self._sweeper: asyncio.TimerHandle | None = None
+        self.closed = False
 
-    def set_response_params(self, **options: Any) -> None:
-        """Expect the answer to a request."""
-        self._answered = False
-        self._bytes = self._messages = 0
-        super().set_response_params(**options)
+    def take(self, origin: Origin) -> Connection | None:
+        """An idle connection that is still open, if there is one."""
+        idle = self._idle.get(origin)
+        while idle:
+            _, connection = idle.pop()
+            if connection.usable:
+                return connection
+        return None
 
-    def feed_data(self, data: Any, size: int = 0) -> None:
-        """Count one response, interim or final."""
-        self._messages += 1
-        self._answered = data[0].code >= 200
-        super().feed_data(data, size)
+    def give_back(self, origin: Origin, connection: Connection) -> None:
+        """Keep a connection for the next call, if it may carry one."""
+        if self.closed:
+            connection.abort()
+        elif connection.usable:
+            loop = asyncio.get_running_loop()
+            self._idle.setdefault(origin, []).append((loop.time(), connection))
+            if self._sweeper is None:
+                self._sweeper = loop.call_later(_IDLE_SECONDS, self._sweep)
 
-    def data_received(self, data: bytes) -> None:
-        """Parse what comes in, as long as it is an answer and not too much."""
-        self._bytes += len(data)
-        for part in _slices(data):
-            if self._is_uncalled_for():
-                if self.transport is not None:
-                    self.transport.abort()
-                return
-            super().data_received(part)
+    async def open(self, url: httpx.URL) -> Connection:
+        """Connect to the host of `url`, over whichever of its addresses answers first.
 
-    def _is_uncalled_for(self) -> bool:
-        complete = self._answered and (self._payload is None or self._payload.is_eof())
-        return complete or self._bytes > _MAX_BYTES or self._messages > _MAX_MESSAGES
+        Raises:
+            OSError: there is no such host, nobody listens, or TLS cannot be agreed on.
+        """
+        secure = url.scheme == "https"
+        host = url.raw_host.decode("ascii")
+        loop = asyncio.get_running_loop()
+        port = url.port or (443 if secure else 80)
+        addresses = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        connected = await start_connection(
+            addresses, happy_eyeballs_delay=_BETWEEN_ADDRESSES, interleave=1
+        )
+        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        # From here on the socket is the event loop's: were this cancelled, uvloop and the socket
+        # object would both close it, and the second time it may be another connection's.
+        handing_over = loop.create_task(
+            loop.create_connection(
+                Connection,
+                sock=connected,
+                ssl=self._tls if secure else None,
+                server_hostname=host.rstrip(".") if secure else None,
+                ssl_handshake_timeout=_HANDSHAKE_SECONDS if secure else None,
+            )
+        )
+        try:
+            _, connection = await asyncio.shield(handing_over)
+        except asyncio.CancelledError:
+            handing_over.add_done_callback(_discard)
+            raise
+        return connection
+
+    def close(self) -> None:
+        """Close the idle connections, and those in use when they are given back."""
+        self.closed = True
+        if self._sweeper is not None:
+            self._sweeper.cancel()
+        for idle in self._idle.values():
+            for _, connection in idle:
+                connection.abort()
+        self._idle.clear()
+
+    @cached_property
+    def _tls(self) -> ssl.SSLContext:
+        context = ssl.create_default_context()
+        context.set_alpn_protocols(["http/1.1"])
+        return context
+
+    def _sweep(self) -> None:
+        """Close what has been idle for long: the first of each list."""
+        loop = asyncio.get_running_loop()
+        too_old = loop.time() - _IDLE_SECONDS
+        for origin, idle in list(self._idle.items()):
+            kept = [each for each in idle if each[0] > too_old and each[1].usable]
+            for since, connection in idle:
+                if since <= too_old:
+                    connection.abort()
+            if kept:
+                self._idle[origin] = kept
+            else:
+                del self._idle[origin]
+        self._sweeper = loop.call_later(_IDLE_SECONDS, self._sweep) if self._idle else None
 
 
-def _slices(data: bytes) -> Iterator[bytes]:
-    """What is read at a time can hold many thousand responses: look at them little by little."""
-    if len(data) <= _SLICE:
-        return iter((data,))
-    return (data[start : start + _SLICE] for start in range(0, len(data), _SLICE))
+def _discard(opened: asyncio.Task[tuple[asyncio.Transport, Connection]]) -> None:
+    """Close a connection that nobody waits for any longer."""
+    if not opened.cancelled() and opened.exception() is None:
+        opened.result()[1].abort()

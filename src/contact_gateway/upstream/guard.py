@@ -8,8 +8,8 @@ from contact_gateway.upstream.answers import UNAVAILABLE
 from contact_gateway.upstream.breaker import Breaker
 from contact_gateway.upstream.bulkhead import Bulkhead
 from contact_gateway.upstream.clock import event_loop_time
+from contact_gateway.upstream.connection import Incomplete
 from contact_gateway.upstream.problems import ConnectError, NotAnsweredError
-from contact_gateway.upstream.transport import Incomplete
 
 __all__ = ["Guard"]
 

@@ -7,12 +7,12 @@ from urllib.parse import urlencode
 import httpx
 import orjson
 
+from contact_gateway.upstream.connection import Incomplete
 from contact_gateway.upstream.problems import (
     NotAnsweredError,
     Problem,
     UnexpectedAnswerError,
 )
-from contact_gateway.upstream.transport import Incomplete
 
 __all__ = ["ContactGroup", "ContactGroupPage", "ContactGroupQuery", "query_string", "read_page"]
 

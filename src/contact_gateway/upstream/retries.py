@@ -18,6 +18,7 @@ import httpx
 
 from contact_gateway.upstream.answers import UNAVAILABLE, retry_after_seconds
 from contact_gateway.upstream.clock import event_loop_time
+from contact_gateway.upstream.connection import Incomplete
 from contact_gateway.upstream.problems import (
     ConnectError,
     NotAnsweredError,
@@ -25,7 +26,6 @@ from contact_gateway.upstream.problems import (
     UpstreamError,
 )
 from contact_gateway.upstream.retry_budget import RetryBudget
-from contact_gateway.upstream.transport import Incomplete
 
 __all__ = ["Repeat", "Retries"]
 

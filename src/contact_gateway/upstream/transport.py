@@ -1,49 +1,29 @@
-"""HTTP to the upstream: an httpx transport whose connections are aiohttp's.
+"""HTTP to the upstream: an httpx transport with connections of its own.
 
 httpx's own pool dies of cancelled calls and hands surplus bytes of one response to the next caller
-(measured with httpx 0.28.1 over httpcore 1.0.9). This transport also tells apart what the caller
-of a write must know: never sent, sent but not answered, answered.
+(measured with httpx 0.28.1 over httpcore 1.0.9); aiohttp's takes an unasked response for the
+answer to the next request (aio-libs/aiohttp issue 13656), and took a third of a mutation's CPU. It
+also tells apart what the caller of a write must know: never sent, sent but not answered, answered.
 """
 
 import asyncio
 import math
-from enum import StrEnum
-from typing import Self, cast
+from typing import Final, Self, cast
 
-import aiohttp
 import httpx
-from aiohttp import ClientHandlerType, ClientRequest, ClientResponse
-from aiohttp.http_writer import StreamWriter
-from yarl import URL
 
+from contact_gateway.upstream.connection import Connection, ExchangeError, Incomplete
 from contact_gateway.upstream.connections import Connections
 from contact_gateway.upstream.problems import (
     ConnectError,
     DeadlineError,
     NotAnsweredError,
     NotSentError,
-    UpstreamError,
 )
 
-__all__ = ["Incomplete", "Transport"]
+__all__ = ["Transport"]
 
-_MAX_RESPONSE_BYTES = 1_048_576
-_MAX_HEADER_BYTES = 16_384
-_NOT_CONNECTED = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
-
-
-class Incomplete(StrEnum):
-    """Why the body of an answer did not come through."""
-
-    CUT_OFF = "cut off"
-    ENCODED = "encoded"
-    LATE = "late"
-    OVERSIZED = "oversized"
-
-    @property
-    def may_pass(self) -> bool:
-        """Whether another attempt may fare better."""
-        return self in {Incomplete.CUT_OFF, Incomplete.LATE}
+_FRAMING: Final = frozenset({b"host", b"content-length", b"transfer-encoding", b"connection"})
 
 
 class Transport(httpx.AsyncBaseTransport):
@@ -54,29 +34,18 @@ class Transport(httpx.AsyncBaseTransport):
     why in `extensions["incomplete"]`; its status counts all the same.
     """
 
-    def __init__(self, max_connections: int, attempt_timeout: float = math.inf) -> None:
-        self._max_connections = max_connections
+    def __init__(self, attempt_timeout: float = math.inf) -> None:
         self._attempt_timeout = attempt_timeout
-        self._session: aiohttp.ClientSession | None = None
+        self._connections = Connections()
 
     async def __aenter__(self) -> Self:
-        """Open the connection pool on the running loop."""
-        self._session = aiohttp.ClientSession(
-            connector=Connections(self._max_connections),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            auto_decompress=False,
-            trust_env=False,
-            skip_auto_headers=("User-Agent", "Content-Type"),
-            timeout=aiohttp.ClientTimeout(total=None, sock_connect=None),
-            max_line_size=_MAX_HEADER_BYTES,
-            max_field_size=_MAX_HEADER_BYTES,
-        )
+        """Begin; connections are opened when they are needed."""
         return self
 
     async def aclose(self) -> None:
         """Close every connection."""
-        if self._session is not None:
-            await self._session.close()
+        self._connections.close()
+        await asyncio.sleep(0)  # in which the event loop lets go of them
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send `request`, whose content is already in memory, and read the whole answer.
@@ -86,42 +55,30 @@ class Transport(httpx.AsyncBaseTransport):
                 shutting down.
             NotAnsweredError: something was sent, and no status line and headers came back.
         """
-        if self._session is None or self._session.closed:
+        if self._connections.closed:
             raise NotSentError("the connection pool is closed")
         now = asyncio.get_running_loop().time()
         deadline = min(request.extensions["deadline"], now + self._attempt_timeout)
         if deadline <= now:
             raise DeadlineError("before sending")
-        sent = b"".join([part async for part in _stream(request)])
-        body = _Body(sent) if sent else None
-        answer = None
-        content = bytearray()
+        content = b"".join([part async for part in _stream(request)])
+        message = _message(request, content)
+        origin = request.url.scheme, request.url.netloc
+        connection = self._connections.take(origin) or await self._open(request.url, deadline)
+        try:
+            await connection.exchange(message, deadline)
+        except ExchangeError as error:
+            kind = NotAnsweredError if error.sent else ConnectError
+            raise kind(str(error)) from error
+        self._connections.give_back(origin, connection)
+        return _response(connection)
+
+    async def _open(self, url: httpx.URL, deadline: float) -> Connection:
         try:
             async with asyncio.timeout_at(deadline):
-                answer = await self._session.request(
-                    request.method,
-                    _url(request),
-                    headers=request.headers.multi_items(),
-                    data=body,
-                    allow_redirects=False,
-                    # PATCH is never re-sent by aiohttp: it is not idempotent by its method
-                    middlewares=None if body is not None else (_once,),
-                )
-                incomplete = await _read(answer, content)
-        except Exception as error:
-            if answer is None:
-                raise _translated(error, body) from error
-            incomplete = Incomplete.LATE if isinstance(error, TimeoutError) else Incomplete.CUT_OFF
-        finally:
-            if answer is not None and not answer.content.at_eof():
-                answer.close()  # what is left on this connection belongs to nobody
-        return httpx.Response(
-            answer.status,
-            headers=answer.raw_headers,  # as bytes, because httpx encodes text as ASCII only
-            # a stream, because httpx reads content at once, and nobody reads that of a success
-            stream=httpx.ByteStream(b"" if incomplete else bytes(content)),
-            extensions={"incomplete": incomplete} if incomplete else {},
-        )
+                return await self._connections.open(url)
+        except (OSError, UnicodeError) as error:  # TimeoutError among them
+            raise ConnectError(type(error).__name__) from error
 
 
 def _stream(request: httpx.Request) -> httpx.AsyncByteStream:
@@ -129,65 +86,44 @@ def _stream(request: httpx.Request) -> httpx.AsyncByteStream:
     return cast("httpx.AsyncByteStream", request.stream)
 
 
-def _url(request: httpx.Request) -> URL:
-    """Where a request goes; httpx's extension `target` stands for the path and the query."""
-    target: bytes = request.extensions.get("target", request.url.raw_path)
-    origin = f"{request.url.scheme}://{request.url.netloc.decode()}"
-    return URL(origin + target.decode("ascii"), encoded=True)
+def _message(request: httpx.Request, content: bytes) -> bytes:
+    """A request as it is sent; httpx's extension `target` stands for the path and the query.
 
-
-class _Body(aiohttp.BytesPayload):
-    """A request body that remembers whether any of its request was handed to the socket.
-
-    aiohttp holds the headers back until the first byte of the body, so a body that was never
-    written means a request that was never sent.
+    Raises:
+        NotSentError: a header would end its line, and be followed by one that nobody has set.
     """
-
-    sent = False
-
-    async def write_with_length(  # type: ignore[override]
-        self, writer: StreamWriter, content_length: int | None
-    ) -> None:
-        # on a connection that the upstream has closed in the meantime, nothing is written
-        self.sent = writer.transport is not None and not writer.transport.is_closing()
-        await super().write_with_length(writer, content_length)
-
-
-class _LostConnectionError(Exception):
-    """A lost connection, as something that aiohttp does not know to try again."""
-
-
-async def _once(request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
-    """Keep aiohttp from repeating a request on its own, which nobody would count."""
-    try:
-        return await handler(request)
-    except _NOT_CONNECTED:
-        raise
-    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
-        raise _LostConnectionError from error
+    target: bytes = request.extensions.get("target") or request.url.raw_path
+    lines = [
+        b"%s %s HTTP/1.1" % (request.method.encode("ascii"), target),
+        b"Host: " + request.url.netloc,
+    ]
+    lines += [
+        b"%s: %s" % header for header in request.headers.raw if header[0].lower() not in _FRAMING
+    ]
+    if content:
+        lines.append(b"Content-Length: %d" % len(content))
+    head = b"\r\n".join(lines)
+    if not head.count(b"\r") == head.count(b"\n") == len(lines) - 1 or b"\0" in head:
+        raise NotSentError("a header that cannot be sent")
+    return b"%s\r\n\r\n%s" % (head, content)
 
 
-async def _read(answer: ClientResponse, content: bytearray) -> Incomplete | None:
-    """Read the body of an answer into `content`, or say why not."""
-    if answer.content.at_eof():
-        return None
-    if answer.headers.get("Content-Encoding", "identity").lower() != "identity":
-        return Incomplete.ENCODED
-    async for chunk in answer.content.iter_any():
-        content += chunk
-        if len(content) > _MAX_RESPONSE_BYTES:
-            return Incomplete.OVERSIZED
-    return None
+def _response(connection: Connection) -> httpx.Response:
+    incomplete = connection.incomplete
+    if connection.content and _is_encoded(connection):
+        incomplete = Incomplete.ENCODED
+    return httpx.Response(
+        connection.status,
+        headers=connection.headers,  # as bytes, because httpx encodes text as ASCII only
+        # a stream, because httpx reads content at once, and nobody reads that of a success
+        stream=httpx.ByteStream(b"" if incomplete else bytes(connection.content)),
+        extensions={"incomplete": incomplete} if incomplete else {},
+    )
 
 
-def _translated(error: Exception, body: _Body | None) -> UpstreamError:
-    """What a failure without an answer means: by how far the request got, not by its kind."""
-    lost = isinstance(error, _LostConnectionError)
-    reason = type(error.__cause__ if lost else error).__name__
-    if isinstance(error, _NOT_CONNECTED):
-        return ConnectError(reason)
-    if body is None or body.sent:
-        return NotAnsweredError(reason)
-    if isinstance(error, TimeoutError | OSError | aiohttp.ClientConnectionError):
-        return ConnectError(reason)
-    return NotSentError(reason)
+def _is_encoded(connection: Connection) -> bool:
+    """Whether the content is compressed, although nobody has asked for that."""
+    return any(
+        name.lower() == b"content-encoding" and value.lower() != b"identity"
+        for name, value in connection.headers
+    )

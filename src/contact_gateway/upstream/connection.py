@@ -1,0 +1,206 @@
+"""One connection to the upstream: HTTP/1.1, one request and its answer at a time.
+
+httptools parses, strictly; this decides what an answer is, when it is complete, and whether the
+connection may carry another. What nobody has asked for closes it: it could be another customer's.
+"""
+
+import asyncio
+from collections.abc import Iterator
+from enum import StrEnum
+from http import HTTPStatus
+from typing import Final
+
+import httptools
+
+__all__ = ["Connection", "ExchangeError", "Incomplete"]
+
+_MAX_CONTENT_BYTES: Final = 1_048_576
+_MAX_BYTES: Final = 2 * _MAX_CONTENT_BYTES  # of one answer with its framing
+_MAX_HEAD_BYTES: Final = 65_536  # together with the 1xx responses before it
+_MAX_INTERIM: Final = 20  # 1xx responses before the answer
+_SLICE: Final = 16_384
+
+
+class Incomplete(StrEnum):
+    """Why the body of an answer did not come through."""
+
+    CUT_OFF = "cut off"
+    ENCODED = "encoded"
+    LATE = "late"
+    OVERSIZED = "oversized"
+
+    @property
+    def may_pass(self) -> bool:
+        """Whether another attempt may fare better."""
+        return self in {Incomplete.CUT_OFF, Incomplete.LATE}
+
+
+class ExchangeError(Exception):
+    """A request without an answer. `sent` says whether any of it was handed to the socket."""
+
+    def __init__(self, reason: str, *, sent: bool) -> None:
+        super().__init__(reason)
+        self.sent = sent
+
+
+class _UncalledForError(Exception):
+    """A response, or part of one, that nobody has asked for; raised through the parser."""
+
+
+class Connection(asyncio.Protocol):
+    """One connection, which whoever has taken it from the pool uses alone.
+
+    After `exchange`, `status`, `headers` (as they came, of the final response) and `content` (at
+    most 1 MiB, as it came) are the answer, and `incomplete` says why its body is not whole.
+    """
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._transport: asyncio.Transport | None = None
+        self._parser = httptools.HttpResponseParser(self)
+        self._answered: asyncio.Future[None] | None = None
+        self._reusable = True
+        self._whole = True  # nothing has been asked yet
+        self._begin()
+
+    def _begin(self) -> None:
+        self.status = 0  # as long as there is no final response
+        self.headers: list[tuple[bytes, bytes]] = []
+        self.content = bytearray()
+        self.incomplete: Incomplete | None = None
+        self._received = 0
+        self._interim = 0
+
+    @property
+    def usable(self) -> bool:
+        """Whether it is open, and may carry another request."""
+        return self._reusable and self._transport is not None and not self._transport.is_closing()
+
+    async def exchange(self, request: bytes, deadline: float) -> None:
+        """Send a request and wait for its answer until `deadline`, on the event loop's clock.
+
+        Raises:
+            ExchangeError: there was no status line with its headers.
+        """
+        if self._transport is None or not self.usable:
+            raise ExchangeError("closed", sent=False)
+        self._begin()
+        self._whole = False
+        answered = self._answered = self._loop.create_future()
+        timer = self._loop.call_at(deadline, self._stop, Incomplete.LATE, "TimeoutError")
+        try:
+            self._transport.write(request)
+            await answered
+        finally:
+            timer.cancel()
+            self._answered = None
+            if not (self._whole and self._reusable):
+                self.abort()  # what is left on this connection belongs to nobody
+
+    def abort(self) -> None:
+        """Close at once."""
+        self._reusable = False
+        if self._transport is not None:
+            self._transport.abort()
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Be ready for a request."""
+        self._transport = transport
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """End what is under way: with the end of the body, where nothing else marks that."""
+        self._reusable = False
+        self._transport = None
+        if exc is None and self.status and self._ends_with_connection():
+            self._finish()
+        else:
+            self._stop(Incomplete.CUT_OFF, "disconnected" if exc is None else type(exc).__name__)
+
+    def data_received(self, data: bytes) -> None:
+        """Parse what comes in, as long as it is an answer and not too much."""
+        for part in _slices(data):
+            if self._answered is None or self._answered.done():
+                self.abort()
+                return
+            self._received += len(part)
+            try:
+                self._parser.feed_data(part)
+            except httptools.HttpParserError as error:
+                self._reusable = False
+                # broken HTTP right behind an answer makes that doubtful; a second response does not
+                if not (self._whole and isinstance(error.__context__, _UncalledForError)):
+                    self._stop(Incomplete.CUT_OFF, type(error).__name__)
+                    return
+            if self._whole:
+                self._finish()
+            else:
+                self._limit()
+
+    def on_message_begin(self) -> None:
+        """Begin to read a response; called by the parser, as all that follows."""
+        if self._whole:
+            self._reusable = False
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Note a header; a trailer does not belong to the head (RFC 9110 section 6.5.1)."""
+        if self._whole:
+            raise _UncalledForError
+        if not self.status:
+            self.headers.append((name, value))
+
+    def on_headers_complete(self) -> None:
+        """Tell an answer from a 1xx response before it, which is ignored."""
+        if self._whole:
+            raise _UncalledForError
+        status = self._parser.get_status_code()
+        if status >= HTTPStatus.OK:
+            self.status = status
+            return
+        self._interim += 1
+        self.headers = []
+        if status == HTTPStatus.SWITCHING_PROTOCOLS or self._interim > _MAX_INTERIM:
+            raise _UncalledForError
+
+    def on_body(self, body: bytes) -> None:
+        """Keep a part of the content."""
+        self.content += body
+
+    def on_message_complete(self) -> None:
+        """Note that the answer is whole."""
+        if self.status:
+            self._whole = True
+            self._reusable = self._parser.should_keep_alive()
+
+    def _limit(self) -> None:
+        oversized = self._received > (_MAX_BYTES if self.status else _MAX_HEAD_BYTES)
+        if oversized or len(self.content) > _MAX_CONTENT_BYTES:
+            self._stop(Incomplete.OVERSIZED, "oversized")
+
+    def _ends_with_connection(self) -> bool:
+        framing = {b"content-length", b"transfer-encoding"}
+        return not any(name.lower() in framing for name, _ in self.headers)
+
+    def _stop(self, incomplete: Incomplete, reason: str) -> None:
+        """Give the request up: with as much of the answer as there is, or with an error."""
+        self._reusable = False
+        if self._answered is None or self._answered.done():
+            return
+        if self.status and not self._whole:
+            self.incomplete = incomplete
+            self._answered.set_result(None)
+        else:
+            self._answered.set_exception(ExchangeError(reason, sent=True))
+
+    def _finish(self) -> None:
+        if self._answered is None or self._answered.done():
+            return
+        if len(self.content) > _MAX_CONTENT_BYTES:
+            self.incomplete = Incomplete.OVERSIZED
+        self._answered.set_result(None)
+
+
+def _slices(data: bytes) -> Iterator[bytes]:
+    """What is read at a time can hold many thousand responses: look at them little by little."""
+    if len(data) <= _SLICE:
+        return iter((data,))
+    return (data[start : start + _SLICE] for start in range(0, len(data), _SLICE))
