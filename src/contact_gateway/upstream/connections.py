@@ -24,10 +24,12 @@ Origin = tuple[str, bytes]
 class Connections:
     """Idle connections by origin; the one used last is taken first.
 
-    How many there are is not limited here but by how many calls the bulkhead lets through.
+    How many there are is not limited here but by how many calls the bulkhead lets through. One
+    that nobody has used for `idle_seconds` is closed before twice that time is over.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, idle_seconds: float = _IDLE_SECONDS) -> None:
+        self._idle_seconds = idle_seconds
         self._idle: dict[Origin, list[tuple[float, Connection]]] = {}
         self._sweeper: asyncio.TimerHandle | None = None
         self.closed = False
@@ -49,7 +51,7 @@ class Connections:
             loop = asyncio.get_running_loop()
             self._idle.setdefault(origin, []).append((loop.time(), connection))
             if self._sweeper is None:
-                self._sweeper = loop.call_later(_IDLE_SECONDS, self._sweep)
+                self._sweeper = loop.call_later(self._idle_seconds, self._sweep)
 
     async def open(self, url: httpx.URL) -> Connection:
         """Connect to the host of `url`, over whichever of its addresses answers first.
@@ -103,7 +105,7 @@ class Connections:
     def _sweep(self) -> None:
         """Close what has been idle for long: the first of each list."""
         loop = asyncio.get_running_loop()
-        too_old = loop.time() - _IDLE_SECONDS
+        too_old = loop.time() - self._idle_seconds
         for origin, idle in list(self._idle.items()):
             kept = [each for each in idle if each[0] > too_old and each[1].usable]
             for since, connection in idle:
@@ -113,7 +115,7 @@ class Connections:
                 self._idle[origin] = kept
             else:
                 del self._idle[origin]
-        self._sweeper = loop.call_later(_IDLE_SECONDS, self._sweep) if self._idle else None
+        self._sweeper = loop.call_later(self._idle_seconds, self._sweep) if self._idle else None
 
 
 def _discard(opened: asyncio.Task[tuple[asyncio.Transport, Connection]]) -> None:

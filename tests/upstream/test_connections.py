@@ -1,0 +1,175 @@
+"""Connections to the upstream: what they carry, how long they are kept, and TLS."""
+
+import asyncio
+import datetime as dt
+import ipaddress
+import socket
+import ssl
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from contact_gateway.upstream import Transport, event_loop_time
+from contact_gateway.upstream.connections import Connections
+from contact_gateway.upstream.problems import ConnectError
+from tests.scripted_upstream import Answer, ScriptedUpstream, reply
+from tests.upstream.stack import run
+
+CHUNKED = (
+    b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    b"2\r\n{}\r\n0\r\nContent-Encoding: gzip\r\n\r\n"
+)
+
+
+def read(url: str) -> httpx.Request:
+    """A request that reads."""
+    return httpx.Request("GET", f"{url}/v1", extensions={"deadline": event_loop_time() + 5})
+
+
+async def twice(url: str) -> list[httpx.Response]:
+    """The answers to two requests, one after the other, in one pool."""
+    async with Transport() as transport:
+        return [await transport.handle_async_request(read(url)) for _ in range(2)]
+
+
+@pytest.mark.parametrize(
+    ("answer", "status", "body"),
+    [
+        (Answer(b"HTTP/1.1 100 Go on\r\n\r\n" + reply(200, "{}").content), 200, b"{}"),
+        (Answer(b"HTTP/1.1 103 X\r\nLink: x\r\n\r\n" * 3 + reply(422, "{}").content), 422, b"{}"),
+        (Answer(CHUNKED), 200, b"{}"),
+        (Answer(b"HTTP/1.1 200 OK\r\n\r\n{}", then="close"), 200, b"{}"),
+        (Answer(b"HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\n{}", then="close"), 200, b"{}"),
+        (Answer(reply(200, "{}").content, pause=0.0001), 200, b"{}"),
+    ],
+    ids=["100", "103", "chunks with a trailer", "until it closes", "HTTP/1.0", "byte by byte"],
+)
+def test_framing(scripted: ScriptedUpstream, answer: Answer, status: int, body: bytes) -> None:
+    """The final response is the answer, without what came before it or in trailers."""
+    scripted.answers(answer)
+
+    for response in run(twice(scripted.url)):
+        assert (response.status_code, response.read()) == (status, body)
+        assert response.extensions == {}
+        assert not {"link", "content-encoding"} & set(response.headers)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answer(b"HTTP/1.1 101 Yes\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\nx"),
+        Answer(b"HTTP/1.1 101 Yes\r\n\r\n" + reply(200).content),
+    ],
+)
+def test_other_protocol(scripted: ScriptedUpstream, answer: Answer) -> None:
+    """An upstream that changes the protocol has not answered."""
+    scripted.answers(answer)
+
+    with pytest.raises(Exception, match="HttpParser"):
+        run(twice(scripted.url))
+
+
+def test_idle_connection(scripted: ScriptedUpstream) -> None:
+    """One that nobody uses is closed after a while; until then, it is the next one taken."""
+
+    async def idle() -> bool:
+        connections = Connections(idle_seconds=0.05)
+        url = httpx.URL(scripted.url)
+        connection = await connections.open(url)
+        origin = (url.scheme, url.netloc)
+        connections.give_back(origin, connection)
+        assert connections.take(origin) is connection
+        connections.give_back(origin, connection)
+        async with asyncio.timeout(5):
+            while connection.usable:  # noqa: ASYNC110 - it sets no event
+                await asyncio.sleep(0.01)
+        return connections.take(origin) is None
+
+    assert run(idle())
+
+
+def test_connection_given_back_to_a_closed_pool(scripted: ScriptedUpstream) -> None:
+    """It is closed too."""
+
+    async def late() -> bool:
+        connections = Connections()
+        url = httpx.URL(scripted.url)
+        connection = await connections.open(url)
+        connections.close()
+        connections.give_back((url.scheme, url.netloc), connection)
+        return connection.usable
+
+    assert not run(late())
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> Path:
+    """A new certificate for 127.0.0.1, signed by itself, with its key behind it."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "upstream")])
+    now = dt.datetime.now(dt.UTC)
+    address = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
+    signed = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - dt.timedelta(days=1))
+        .not_valid_after(now + dt.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([address]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    file = tmp_path / "certificate.pem"
+    file.write_bytes(
+        signed.public_bytes(serialization.Encoding.PEM)
+        + key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
+    return file
+
+
+@pytest.fixture
+def tls_url(certificate: Path) -> Iterator[str]:
+    """An upstream behind TLS that takes one connection and answers every request with 204."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+
+    def serve() -> None:
+        try:
+            plain, _ = listener.accept()
+            with plain, context.wrap_socket(plain, server_side=True) as connection:
+                while connection.recv(65_536):
+                    connection.sendall(reply(204).content)
+        except OSError:
+            return  # a client that does not trust it
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield f"https://127.0.0.1:{listener.getsockname()[1]}"
+        thread.join(5)
+
+
+def test_tls(tls_url: str, certificate: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An upstream whose certificate is trusted is spoken to, on a connection that is kept."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+
+    assert [answer.status_code for answer in run(twice(tls_url))] == [204, 204]
+
+
+def test_certificate_that_is_not_trusted(tls_url: str) -> None:
+    """Nothing is sent to it."""
+    with pytest.raises(ConnectError, match="SSLCertVerificationError"):
+        run(twice(tls_url))
