@@ -80,7 +80,7 @@ def test_idle_connection(scripted: ScriptedUpstream) -> None:
     """One that nobody uses is closed after a while; until then, it is the next one taken."""
 
     async def idle() -> bool:
-        connections = Connections(idle_seconds=0.05)
+        connections = Connections(idle_seconds=0.2)
         url = httpx.URL(scripted.url)
         connection = await connections.open(url)
         origin = (url.scheme, url.netloc)
@@ -93,6 +93,19 @@ def test_idle_connection(scripted: ScriptedUpstream) -> None:
         return connections.take(origin) is None
 
     assert run(idle())
+
+
+def test_connection_that_is_too_old(scripted: ScriptedUpstream) -> None:
+    """It is not taken even where it is not closed yet: the upstream may be about to close it."""
+
+    async def too_old() -> bool:
+        connections = Connections(idle_seconds=0)
+        url = httpx.URL(scripted.url)
+        connection = await connections.open(url)
+        connections.give_back((url.scheme, url.netloc), connection)
+        return connections.take((url.scheme, url.netloc)) is None and not connection.usable
+
+    assert run(too_old())
 
 
 def test_connection_given_back_to_a_closed_pool(scripted: ScriptedUpstream) -> None:

@@ -25,7 +25,7 @@ class Connections:
     """Idle connections by origin; the one used last is taken first.
 
     How many there are is not limited here but by how many calls the bulkhead lets through. One
-    that nobody has used for `idle_seconds` is closed before twice that time is over.
+    that nobody has used for `idle_seconds` is never taken, and closed before twice that is over.
     """
 
     def __init__(self, idle_seconds: float = _IDLE_SECONDS) -> None:
@@ -36,11 +36,13 @@ class Connections:
 
     def take(self, origin: Origin) -> Connection | None:
         """An idle connection that is still open, if there is one."""
+        too_old = asyncio.get_running_loop().time() - self._idle_seconds
         idle = self._idle.get(origin)
         while idle:
-            _, connection = idle.pop()
-            if connection.usable:
+            since, connection = idle.pop()
+            if connection.usable and since > too_old:
                 return connection
+            connection.abort()
         return None
 
     def give_back(self, origin: Origin, connection: Connection) -> None:
