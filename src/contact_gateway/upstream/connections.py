@@ -15,7 +15,7 @@ __all__ = ["Connections"]
 
 _IDLE_SECONDS: Final = 15.0  # after which one is closed; servers give up theirs later
 _BETWEEN_ADDRESSES: Final = 0.25  # seconds (RFC 8305 section 8)
-_HANDSHAKE_SECONDS: Final = 10.0  # where nobody waits for it any longer
+_CONNECT_SECONDS: Final = 10.0  # and as many for TLS, where nobody waits for it any longer
 
 Origin = tuple[str, bytes]
 """Scheme, and host with port as in the Host header."""
@@ -61,31 +61,33 @@ class Connections:
         Raises:
             OSError: there is no such host, nobody listens, or TLS cannot be agreed on.
         """
+        # Cancelled half-way, uvloop and the socket object would both close the socket, and the
+        # second time it may be another connection's: so it is finished, whoever still waits.
+        opening = asyncio.get_running_loop().create_task(self._open(url))
+        try:
+            return await asyncio.shield(opening)
+        except asyncio.CancelledError:
+            opening.add_done_callback(_discard)
+            raise
+
+    async def _open(self, url: httpx.URL) -> Connection:
         secure = url.scheme == "https"
         host = url.raw_host.decode("ascii")
         loop = asyncio.get_running_loop()
         port = url.port or (443 if secure else 80)
         addresses = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        connected = await start_connection(
-            addresses, happy_eyeballs_delay=_BETWEEN_ADDRESSES, interleave=1
-        )
-        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        # From here on the socket is the event loop's: were this cancelled, uvloop and the socket
-        # object would both close it, and the second time it may be another connection's.
-        handing_over = loop.create_task(
-            loop.create_connection(
-                Connection,
-                sock=connected,
-                ssl=self._tls if secure else None,
-                server_hostname=host.rstrip(".") if secure else None,
-                ssl_handshake_timeout=_HANDSHAKE_SECONDS if secure else None,
+        async with asyncio.timeout(_CONNECT_SECONDS):
+            connected = await start_connection(
+                addresses, happy_eyeballs_delay=_BETWEEN_ADDRESSES, interleave=1
             )
+        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        _, connection = await loop.create_connection(
+            Connection,
+            sock=connected,
+            ssl=self._tls if secure else None,
+            server_hostname=host.rstrip(".") if secure else None,
+            ssl_handshake_timeout=_CONNECT_SECONDS if secure else None,
         )
-        try:
-            _, connection = await asyncio.shield(handing_over)
-        except asyncio.CancelledError:
-            handing_over.add_done_callback(_discard)
-            raise
         return connection
 
     def close(self) -> None:
@@ -120,7 +122,7 @@ class Connections:
         self._sweeper = loop.call_later(self._idle_seconds, self._sweep) if self._idle else None
 
 
-def _discard(opened: asyncio.Task[tuple[asyncio.Transport, Connection]]) -> None:
+def _discard(opened: asyncio.Task[Connection]) -> None:
     """Close a connection that nobody waits for any longer."""
     if not opened.cancelled() and opened.exception() is None:
-        opened.result()[1].abort()
+        opened.result().abort()
