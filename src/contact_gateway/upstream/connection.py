@@ -91,6 +91,9 @@ class Connection(asyncio.Protocol):
         try:
             self._transport.write(request)
             await answered
+        except BaseException:
+            self.abort()  # cancelled just as the answer came, it would be in nobody's hands
+            raise
         finally:
             timer.cancel()
             self._answered = None

@@ -77,7 +77,7 @@ class Transport(httpx.AsyncBaseTransport):
         try:
             async with asyncio.timeout_at(deadline):
                 return await self._connections.open(url)
-        except (OSError, UnicodeError) as error:  # TimeoutError among them
+        except (OSError, UnicodeError, RuntimeError, ValueError) as error:  # uvloop's too
             raise ConnectError(type(error).__name__) from error
 
 
