@@ -18,7 +18,7 @@ from cryptography.x509.oid import NameOID
 
 from contact_gateway.upstream import Transport, event_loop_time
 from contact_gateway.upstream.connections import Connections
-from contact_gateway.upstream.problems import ConnectError
+from contact_gateway.upstream.problems import ConnectError, NotAnsweredError
 from tests.scripted_upstream import Answer, ScriptedUpstream, reply
 from tests.upstream.stack import run
 
@@ -72,7 +72,7 @@ def test_other_protocol(scripted: ScriptedUpstream, answer: Answer) -> None:
     """An upstream that changes the protocol has not answered."""
     scripted.answers(answer)
 
-    with pytest.raises(Exception, match="HttpParser"):
+    with pytest.raises(NotAnsweredError, match="HttpParser"):
         run(twice(scripted.url))
 
 

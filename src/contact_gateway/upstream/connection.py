@@ -97,8 +97,8 @@ class Connection(asyncio.Protocol):
         finally:
             timer.cancel()
             self._answered = None
-            if not (self._whole and self._reusable):
-                self.abort()  # what is left on this connection belongs to nobody
+        if not self._reusable:
+            self.abort()  # what is left on this connection belongs to nobody
 
     def abort(self) -> None:
         """Close at once."""

@@ -111,10 +111,10 @@ class Connections:
         loop = asyncio.get_running_loop()
         too_old = loop.time() - self._idle_seconds
         for origin, idle in list(self._idle.items()):
-            kept = [each for each in idle if each[0] > too_old and each[1].usable]
             for since, connection in idle:
                 if since <= too_old:
                     connection.abort()
+            kept = [each for each in idle if each[1].usable]
             if kept:
                 self._idle[origin] = kept
             else:

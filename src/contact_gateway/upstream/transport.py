@@ -8,7 +8,7 @@ also tells apart what the caller of a write must know: never sent, sent but not 
 
 import asyncio
 import math
-from typing import Final, Self, cast
+from typing import Final, cast
 
 import httpx
 
@@ -38,10 +38,6 @@ class Transport(httpx.AsyncBaseTransport):
         self._attempt_timeout = attempt_timeout
         self._connections = Connections()
 
-    async def __aenter__(self) -> Self:
-        """Begin; connections are opened when they are needed."""
-        return self
-
     async def aclose(self) -> None:
         """Close every connection."""
         self._connections.close()
@@ -62,8 +58,8 @@ class Transport(httpx.AsyncBaseTransport):
         if deadline <= now:
             raise DeadlineError("before sending")
         content = b"".join([part async for part in _stream(request)])
-        message = _message(request, content)
         origin = request.url.scheme, request.url.netloc
+        message = _message(request, origin[1], content)
         connection = self._connections.take(origin) or await self._open(request.url, deadline)
         try:
             await connection.exchange(message, deadline)
@@ -77,7 +73,7 @@ class Transport(httpx.AsyncBaseTransport):
         try:
             async with asyncio.timeout_at(deadline):
                 return await self._connections.open(url)
-        except (OSError, UnicodeError, RuntimeError, ValueError) as error:  # uvloop's too
+        except (OSError, RuntimeError, ValueError) as error:  # all that connecting may raise
             raise ConnectError(type(error).__name__) from error
 
 
@@ -86,7 +82,7 @@ def _stream(request: httpx.Request) -> httpx.AsyncByteStream:
     return cast("httpx.AsyncByteStream", request.stream)
 
 
-def _message(request: httpx.Request, content: bytes) -> bytes:
+def _message(request: httpx.Request, host: bytes, content: bytes) -> bytes:
     """A request as it is sent; httpx's extension `target` stands for the path and the query.
 
     Raises:
@@ -95,7 +91,7 @@ def _message(request: httpx.Request, content: bytes) -> bytes:
     target: bytes = request.extensions.get("target") or request.url.raw_path
     lines = [
         b"%s %s HTTP/1.1" % (request.method.encode("ascii"), target),
-        b"Host: " + request.url.netloc,
+        b"Host: " + host,
     ]
     lines += [
         b"%s: %s" % header for header in request.headers.raw if header[0].lower() not in _FRAMING
