@@ -9,7 +9,6 @@ For what the sandbox cannot do: this speaks HTTP only as far as the bytes of an 
 """
 
 import contextlib
-import itertools
 import socket
 import struct
 import threading
@@ -40,13 +39,14 @@ class RecordedRequest:
 class Answer:
     """Bytes to send, and whether the connection is then kept, closed or reset.
 
-    With `pause`, the bytes are sent one at a time with so many seconds after each. `endless` is
-    sent over and over after that, until the other side has gone.
+    With `pause`, the bytes are sent one at a time with so many seconds after each. `behind` is sent
+    in packets of its own after that, and `endless` over and over, until the other side has gone.
     """
 
     content: bytes = b""
     then: Literal["keep", "close", "reset"] = "keep"
     pause: float = 0
+    behind: bytes = b""
     endless: bytes = b""
 
 
@@ -143,7 +143,7 @@ class ScriptedUpstream:
                     self.received.append(request)
                     self._arrived.notify_all()
                 answer = self._respond(request)
-                for piece in itertools.chain(_pieces(answer), _endlessly(answer.endless)):
+                for piece in _pieces(answer):
                     connection.sendall(piece)
                     self._stopped.wait(answer.pause)
                 if answer.then == "reset":
@@ -154,16 +154,14 @@ class ScriptedUpstream:
 
 
 def _pieces(answer: Answer) -> Iterator[bytes]:
-    if not answer.pause:
+    if answer.pause:
+        yield from (bytes([byte]) for byte in answer.content)
+    else:
         yield answer.content
-        return
-    for byte in answer.content:
-        yield bytes([byte])
-
-
-def _endlessly(content: bytes) -> Iterator[bytes]:
-    while content:
-        yield content
+    if answer.behind:
+        yield answer.behind
+    while answer.endless:
+        yield answer.endless
 
 
 def _read_request(stream: BinaryIO) -> RecordedRequest | None:

@@ -166,7 +166,7 @@ def _upstream_transport(
 ) -> Guard | CredentialsTransport:
     """The way to the upstream, with the caller's token or with the gateway's own."""
     attempt_timeout = min(settings.upstream_attempt_timeout, settings.upstream_deadline)
-    transport = Transport(attempt_timeout)
+    transport = Transport(attempt_timeout, settings.upstream_max_connections)
     lifetimes.append(lambda: transport)
     # Whoever waits to try again, or for a token, waits outside and holds no slot meanwhile.
     guard = Guard(

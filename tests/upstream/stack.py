@@ -40,7 +40,7 @@ async def open_stack(
     url: str, *, connections: int = 5, attempt_timeout: float = 2
 ) -> AsyncIterator[Stack]:
     """All that stands between a resolver and the upstream at `url`, without pauses."""
-    async with Transport(attempt_timeout) as transport:
+    async with Transport(attempt_timeout, connections) as transport:
         guard = Guard(
             transport,
             Bulkhead(connections),

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from contact_gateway.upstream import Transport, event_loop_time
-from contact_gateway.upstream.connections import Connections
+from contact_gateway.upstream.connections import Connections, Key
 from contact_gateway.upstream.problems import ConnectError, NotAnsweredError
 from tests.scripted_upstream import Answer, ScriptedUpstream, reply
 from tests.upstream.stack import run
@@ -76,21 +76,25 @@ def test_other_protocol(scripted: ScriptedUpstream, answer: Answer) -> None:
         run(twice(scripted.url))
 
 
+def key_of(url: httpx.URL, customer: int | None = 5690) -> Key:
+    """What a customer's connections are found by."""
+    return url.scheme, url.netloc, customer
+
+
 def test_idle_connection(scripted: ScriptedUpstream) -> None:
     """One that nobody uses is closed after a while; until then, it is the next one taken."""
 
     async def idle() -> bool:
-        connections = Connections(idle_seconds=0.2)
+        connections = Connections(most=5, idle_seconds=0.2)
         url = httpx.URL(scripted.url)
         connection = await connections.open(url)
-        origin = (url.scheme, url.netloc)
-        connections.give_back(origin, connection)
-        assert connections.take(origin) is connection
-        connections.give_back(origin, connection)
+        connections.give_back(key_of(url), connection)
+        assert connections.take(key_of(url)) is connection
+        connections.give_back(key_of(url), connection)
         async with asyncio.timeout(5):
             while connection.usable:  # noqa: ASYNC110 - it sets no event
                 await asyncio.sleep(0.01)
-        return connections.take(origin) is None
+        return connections.take(key_of(url)) is None
 
     assert run(idle())
 
@@ -99,11 +103,11 @@ def test_connection_that_is_too_old(scripted: ScriptedUpstream) -> None:
     """It is not taken even where it is not closed yet: the upstream may be about to close it."""
 
     async def too_old() -> bool:
-        connections = Connections(idle_seconds=0)
+        connections = Connections(most=5, idle_seconds=0)
         url = httpx.URL(scripted.url)
         connection = await connections.open(url)
-        connections.give_back((url.scheme, url.netloc), connection)
-        return connections.take((url.scheme, url.netloc)) is None and not connection.usable
+        connections.give_back(key_of(url), connection)
+        return connections.take(key_of(url)) is None and not connection.usable
 
     assert run(too_old())
 
@@ -112,14 +116,35 @@ def test_connection_given_back_to_a_closed_pool(scripted: ScriptedUpstream) -> N
     """It is closed too."""
 
     async def late() -> bool:
-        connections = Connections()
+        connections = Connections(most=5)
         url = httpx.URL(scripted.url)
         connection = await connections.open(url)
         connections.close()
-        connections.give_back((url.scheme, url.netloc), connection)
+        connections.give_back(key_of(url), connection)
         return connection.usable
 
     assert not run(late())
+
+
+def test_more_customers_than_connections(scripted: ScriptedUpstream) -> None:
+    """The connection that is idle longest makes room for another customer's; none in use does."""
+
+    async def three_of_five() -> tuple[bool, list[bool]]:
+        connections = Connections(most=3)
+        url = httpx.URL(scripted.url)
+        in_use = await connections.open(url)
+        idle = []
+        for customer in range(1, 5):
+            connection = await connections.open(url)
+            connections.give_back(key_of(url, customer), connection)
+            idle.append(connection)
+        left = in_use.usable, [connection.usable for connection in idle]
+        connections.close()
+        in_use.abort()
+        await asyncio.sleep(0)  # or closing uvloop's loop would wait for them
+        return left
+
+    assert run(three_of_five()) == (True, [False, False, True, True])
 
 
 @pytest.fixture

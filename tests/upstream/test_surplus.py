@@ -29,6 +29,13 @@ def with_a_second_response(request: RecordedRequest) -> Answer:
     return Answer(group_of(customer).content + group_of(other(customer)).content)
 
 
+def behind(request: RecordedRequest) -> Answer:
+    """The answer, and right behind it, in packets of its own, that of the other customer."""
+    (customer,) = request.header("Customer-Id")
+    mine, others = group_of(customer).content, group_of(other(customer)).content
+    return Answer(mine, behind=others)
+
+
 async def names(stack: Stack, customer: int, calls: int) -> set[str | int]:
     """The names that so many calls of a customer see."""
     seen: set[str | int] = set()
@@ -50,17 +57,44 @@ def test_second_response(scripted: ScriptedUpstream) -> None:
     assert len(scripted.received) == 400
 
 
-@pytest.mark.parametrize(
-    "unasked",
-    [
-        group_of("7310").content,
-        group_of("7310").content[:20],
-        reply(204).content,
-        reply(408).content,
-        b"\r\n",
-    ],
-)
-def test_response_to_nobody(scripted: ScriptedUpstream, unasked: bytes) -> None:
+async def in_turn(upstream: ScriptedUpstream) -> list[set[str | int]]:
+    """What two customers see who call after each other, 100 times."""
+    seen: list[set[str | int]] = [set(), set()]
+    async with open_stack(upstream.url) as stack:
+        for _ in range(100):
+            for customer, found in zip(CUSTOMERS, seen, strict=True):
+                found.update(await names(stack, customer, 1))
+    return seen
+
+
+def test_second_response_behind_the_first(scripted: ScriptedUpstream) -> None:
+    """It closes the connection if it has arrived by the time of the next call."""
+    scripted.responds(behind)
+
+    assert run(in_turn(scripted)) == [{"5690"}, {"7310"}]
+
+
+def test_two_customers(scripted: ScriptedUpstream) -> None:
+    """Each has a connection of its own: what comes too late for one cannot answer the other."""
+    scripted.responds(lambda request: group_of(*request.header("Customer-Id")))
+    before = scripted.accepted
+
+    assert run(in_turn(scripted)) == [{"5690"}, {"7310"}]
+    assert scripted.accepted - before == 2
+
+
+UNASKED = [
+    group_of("7310").content,
+    group_of("7310").content[:20],
+    reply(204).content,
+    reply(408).content,
+    b"\r\n",
+]
+
+
+@pytest.mark.parametrize("looked_at", [True, False], ids=["looked at", "not looked at yet"])
+@pytest.mark.parametrize("unasked", UNASKED)
+def test_response_to_nobody(scripted: ScriptedUpstream, unasked: bytes, *, looked_at: bool) -> None:
     """What comes in on an idle connection closes it, and the next call sees its own answer."""
     scripted.answers(group_of("5690"))
 
@@ -70,7 +104,8 @@ def test_response_to_nobody(scripted: ScriptedUpstream, unasked: bytes) -> None:
             for _ in range(20):
                 seen |= await names(stack, 5690, 1)
                 scripted.push(unasked)
-                await asyncio.sleep(0.001)  # the loop takes in what has arrived already
+                if looked_at:
+                    await asyncio.sleep(0.001)  # the loop takes in what has arrived already
         return seen
 
     assert run(after_each_other()) == {"5690"}

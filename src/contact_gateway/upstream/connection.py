@@ -5,14 +5,16 @@ connection may carry another. What nobody has asked for closes it: it could be a
 """
 
 import asyncio
+import select
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from enum import StrEnum
 from http import HTTPStatus
 from typing import Final
 
 import httptools
 
-__all__ = ["Connection", "ExchangeError", "Incomplete"]
+__all__ = ["Answer", "Connection", "ExchangeError", "Incomplete"]
 
 _MAX_CONTENT_BYTES: Final = 1_048_576
 _MAX_BYTES: Final = 2 * _MAX_CONTENT_BYTES  # of one answer with its framing
@@ -43,31 +45,39 @@ class ExchangeError(Exception):
         self.sent = sent
 
 
+@dataclass(slots=True)
+class Answer:
+    """An answer, as far as it has come in.
+
+    `status` is 0 before there is a final response, `headers` are as they came, and `content` is at
+    most 1 MiB, as it came; `incomplete` says why it is not whole.
+    """
+
+    status: int = 0
+    headers: list[tuple[bytes, bytes]] = field(default_factory=list)
+    content: bytearray = field(default_factory=bytearray)
+    incomplete: Incomplete | None = None
+
+
+_NO_ANSWER: Final = Answer()
+
+
 class _UncalledForError(Exception):
     """A response, or part of one, that nobody has asked for; raised through the parser."""
 
 
 class Connection(asyncio.Protocol):
-    """One connection, which whoever has taken it from the pool uses alone.
-
-    After `exchange`, `status`, `headers` (as they came, of the final response) and `content` (at
-    most 1 MiB, as it came) are the answer, and `incomplete` says why its body is not whole.
-    """
+    """One connection, which whoever has borrowed it from the pool uses alone."""
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
+        self._incoming = select.poll()
         self._parser = httptools.HttpResponseParser(self)
         self._answered: asyncio.Future[None] | None = None
+        self._answer = _NO_ANSWER
         self._reusable = True
         self._whole = True  # nothing has been asked yet
-        self._begin()
-
-    def _begin(self) -> None:
-        self.status = 0  # as long as there is no final response
-        self.headers: list[tuple[bytes, bytes]] = []
-        self.content = bytearray()
-        self.incomplete: Incomplete | None = None
         self._received = 0
         self._interim = 0
 
@@ -76,7 +86,12 @@ class Connection(asyncio.Protocol):
         """Whether it is open, and may carry another request."""
         return self._reusable and self._transport is not None and not self._transport.is_closing()
 
-    async def exchange(self, request: bytes, deadline: float) -> None:
+    @property
+    def silent(self) -> bool:
+        """Whether nothing has come in that the event loop has yet to look at, not even an end."""
+        return not self._incoming.poll(0)
+
+    async def exchange(self, request: bytes, deadline: float) -> Answer:
         """Send a request and wait for its answer until `deadline`, on the event loop's clock.
 
         Raises:
@@ -84,7 +99,8 @@ class Connection(asyncio.Protocol):
         """
         if self._transport is None or not self.usable:
             raise ExchangeError("closed", sent=False)
-        self._begin()
+        answer = self._answer = Answer()
+        self._received = self._interim = 0
         self._whole = False
         answered = self._answered = self._loop.create_future()
         timer = self._loop.call_at(deadline, self._stop, Incomplete.LATE, "TimeoutError")
@@ -97,8 +113,10 @@ class Connection(asyncio.Protocol):
         finally:
             timer.cancel()
             self._answered = None
+            self._answer = _NO_ANSWER
         if not self._reusable:
             self.abort()  # what is left on this connection belongs to nobody
+        return answer
 
     def abort(self) -> None:
         """Close at once."""
@@ -109,12 +127,13 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Be ready for a request."""
         self._transport = transport
+        self._incoming.register(transport.get_extra_info("socket").fileno(), select.POLLIN)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """End what is under way: with the end of the body, where nothing else marks that."""
         self._reusable = False
         self._transport = None
-        if exc is None and self.status and self._ends_with_connection():
+        if exc is None and self._answer.status and self._ends_with_connection():
             self._finish()
         else:
             self._stop(Incomplete.CUT_OFF, "disconnected" if exc is None else type(exc).__name__)
@@ -148,8 +167,8 @@ class Connection(asyncio.Protocol):
         """Note a header; a trailer does not belong to the head (RFC 9110 section 6.5.1)."""
         if self._whole:
             raise _UncalledForError
-        if not self.status:
-            self.headers.append((name, value))
+        if not self._answer.status:
+            self._answer.headers.append((name, value))
 
     def on_headers_complete(self) -> None:
         """Tell an answer from a 1xx response before it, which is ignored."""
@@ -157,39 +176,39 @@ class Connection(asyncio.Protocol):
             raise _UncalledForError
         status = self._parser.get_status_code()
         if status >= HTTPStatus.OK:
-            self.status = status
+            self._answer.status = status
             return
         self._interim += 1
-        self.headers = []
+        self._answer.headers = []
         if status == HTTPStatus.SWITCHING_PROTOCOLS or self._interim > _MAX_INTERIM:
             raise _UncalledForError
 
     def on_body(self, body: bytes) -> None:
         """Keep a part of the content."""
-        self.content += body
+        self._answer.content += body
 
     def on_message_complete(self) -> None:
         """Note that the answer is whole."""
-        if self.status:
+        if self._answer.status:
             self._whole = True
             self._reusable = self._parser.should_keep_alive()
 
     def _limit(self) -> None:
-        oversized = self._received > (_MAX_BYTES if self.status else _MAX_HEAD_BYTES)
-        if oversized or len(self.content) > _MAX_CONTENT_BYTES:
+        oversized = self._received > (_MAX_BYTES if self._answer.status else _MAX_HEAD_BYTES)
+        if oversized or len(self._answer.content) > _MAX_CONTENT_BYTES:
             self._stop(Incomplete.OVERSIZED, "oversized")
 
     def _ends_with_connection(self) -> bool:
         framing = {b"content-length", b"transfer-encoding"}
-        return not any(name.lower() in framing for name, _ in self.headers)
+        return not any(name.lower() in framing for name, _ in self._answer.headers)
 
     def _stop(self, incomplete: Incomplete, reason: str) -> None:
         """Give the request up: with as much of the answer as there is, or with an error."""
         self._reusable = False
         if self._answered is None or self._answered.done():
             return
-        if self.status and not self._whole:
-            self.incomplete = incomplete
+        if self._answer.status and not self._whole:
+            self._answer.incomplete = incomplete
             self._answered.set_result(None)
         else:
             self._answered.set_exception(ExchangeError(reason, sent=True))
@@ -197,8 +216,8 @@ class Connection(asyncio.Protocol):
     def _finish(self) -> None:
         if self._answered is None or self._answered.done():
             return
-        if len(self.content) > _MAX_CONTENT_BYTES:
-            self.incomplete = Incomplete.OVERSIZED
+        if len(self._answer.content) > _MAX_CONTENT_BYTES:
+            self._answer.incomplete = Incomplete.OVERSIZED
         self._answered.set_result(None)
 
 

@@ -11,64 +11,86 @@ from aiohappyeyeballs import start_connection
 
 from contact_gateway.upstream.connection import Connection
 
-__all__ = ["Connections"]
+__all__ = ["Connections", "Key"]
 
 _IDLE_SECONDS: Final = 15.0  # after which one is closed; servers give up theirs later
 _BETWEEN_ADDRESSES: Final = 0.25  # seconds (RFC 8305 section 8)
 _CONNECT_SECONDS: Final = 10.0  # and as many for TLS, where nobody waits for it any longer
 
-Origin = tuple[str, bytes]
-"""Scheme, and host with port as in the Host header."""
+Key = tuple[str, bytes, int | None]
+"""Scheme, host with port as in the Host header, and the customer whose data is asked for."""
 
 
 class Connections:
-    """Idle connections by origin; the one used last is taken first.
+    """Idle connections by origin and customer; the one used last is taken first.
 
-    How many there are is not limited here but by how many calls the bulkhead lets through. One
-    that nobody has used for `idle_seconds` is never taken, and closed before twice that is over.
+    What a confused upstream sends too late can answer nobody but the customer that it was meant
+    for, because no connection ever serves two. How many calls there are at a time is the bulkhead's
+    business; so that there are never more than `most` connections, the one that has been idle
+    longest makes room for a new one. One that nobody has used for `idle_seconds` is never taken,
+    and closed before twice that is over.
     """
 
-    def __init__(self, idle_seconds: float = _IDLE_SECONDS) -> None:
+    def __init__(self, most: int, idle_seconds: float = _IDLE_SECONDS) -> None:
+        self._most = most
         self._idle_seconds = idle_seconds
-        self._idle: dict[Origin, list[tuple[float, Connection]]] = {}
+        self._idle: dict[Key, list[tuple[float, Connection]]] = {}
+        self._lent = 0
         self._sweeper: asyncio.TimerHandle | None = None
         self.closed = False
 
-    def take(self, origin: Origin) -> Connection | None:
-        """An idle connection that is still open, if there is one."""
+    def take(self, key: Key) -> Connection | None:
+        """An idle connection that is still open, if there is one; it must be given back."""
+        idle = self._idle.get(key)
+        if not idle:
+            return None
         too_old = asyncio.get_running_loop().time() - self._idle_seconds
-        idle = self._idle.get(origin)
         while idle:
             since, connection = idle.pop()
-            if connection.usable and since > too_old:
+            if connection.usable and connection.silent and since > too_old:
+                self._lent += 1
                 return connection
             connection.abort()
         return None
 
-    def give_back(self, origin: Origin, connection: Connection) -> None:
-        """Keep a connection for the next call, if it may carry one."""
-        if self.closed:
-            connection.abort()
-        elif connection.usable:
-            loop = asyncio.get_running_loop()
-            self._idle.setdefault(origin, []).append((loop.time(), connection))
-            if self._sweeper is None:
-                self._sweeper = loop.call_later(self._idle_seconds, self._sweep)
-
     async def open(self, url: httpx.URL) -> Connection:
         """Connect to the host of `url`, over whichever of its addresses answers first.
+
+        What it returns must be given back.
 
         Raises:
             OSError: there is no such host, nobody listens, or TLS cannot be agreed on.
         """
+        self._lent += 1
+        self._make_room()
         # Cancelled half-way, uvloop and the socket object would both close the socket, and the
         # second time it may be another connection's: so it is finished, whoever still waits.
         opening = asyncio.get_running_loop().create_task(self._open(url))
         try:
             return await asyncio.shield(opening)
-        except asyncio.CancelledError:
-            opening.add_done_callback(_discard)
+        except BaseException as error:
+            self._lent -= 1
+            if isinstance(error, asyncio.CancelledError):
+                opening.add_done_callback(_discard)
             raise
+
+    def give_back(self, key: Key, connection: Connection) -> None:
+        """Keep a connection for the customer's next call, if it may carry one."""
+        self._lent -= 1
+        if self.closed:
+            connection.abort()
+        elif connection.usable:
+            loop = asyncio.get_running_loop()
+            self._idle.setdefault(key, []).append((loop.time(), connection))
+            if self._sweeper is None:
+                self._sweeper = loop.call_later(self._idle_seconds, self._sweep)
+
+    def _make_room(self) -> None:
+        """Close what has been idle longest, if one more than there are would be too many."""
+        filled = [idle for idle in self._idle.values() if idle]
+        if filled and self._lent + sum(map(len, filled)) > self._most:
+            _, connection = min(filled, key=_idle_since).pop(0)
+            connection.abort()
 
     async def _open(self, url: httpx.URL) -> Connection:
         secure = url.scheme == "https"
@@ -110,16 +132,20 @@ class Connections:
         """Close what has been idle for long: the first of each list."""
         loop = asyncio.get_running_loop()
         too_old = loop.time() - self._idle_seconds
-        for origin, idle in list(self._idle.items()):
+        for key, idle in list(self._idle.items()):
             for since, connection in idle:
                 if since <= too_old:
                     connection.abort()
             kept = [each for each in idle if each[1].usable]
             if kept:
-                self._idle[origin] = kept
+                self._idle[key] = kept
             else:
-                del self._idle[origin]
+                del self._idle[key]
         self._sweeper = loop.call_later(self._idle_seconds, self._sweep) if self._idle else None
+
+
+def _idle_since(idle: list[tuple[float, Connection]]) -> float:
+    return idle[0][0]
 
 
 def _discard(opened: asyncio.Task[Connection]) -> None:

@@ -145,6 +145,7 @@ class ContactGroups:
                 extensions={
                     "target": target.encode("ascii"),
                     "deadline": caller.deadline,
+                    "customer": caller.customer,
                     "repeat": repeat,
                     "record": caller.record,
                 },

@@ -8,11 +8,12 @@ also tells apart what the caller of a write must know: never sent, sent but not 
 
 import asyncio
 import math
+from collections.abc import Iterable
 from typing import Final, cast
 
 import httpx
 
-from contact_gateway.upstream.connection import Connection, ExchangeError, Incomplete
+from contact_gateway.upstream.connection import Answer, Connection, ExchangeError, Incomplete
 from contact_gateway.upstream.connections import Connections
 from contact_gateway.upstream.problems import (
     ConnectError,
@@ -31,12 +32,14 @@ class Transport(httpx.AsyncBaseTransport):
 
     It takes at most `attempt_timeout` seconds, and ends before `request.extensions["deadline"]`
     on the event loop's clock. An answer whose body did not come through has no content and says
-    why in `extensions["incomplete"]`; its status counts all the same.
+    why in `extensions["incomplete"]`; its status counts all the same. A connection serves requests
+    with one and the same `extensions["customer"]`; idle ones are closed before there are more than
+    `most_connections`.
     """
 
-    def __init__(self, attempt_timeout: float = math.inf) -> None:
+    def __init__(self, attempt_timeout: float = math.inf, most_connections: int = 8) -> None:
         self._attempt_timeout = attempt_timeout
-        self._connections = Connections()
+        self._connections = Connections(most_connections)
 
     async def aclose(self) -> None:
         """Close every connection."""
@@ -58,16 +61,18 @@ class Transport(httpx.AsyncBaseTransport):
         if deadline <= now:
             raise DeadlineError("before sending")
         content = b"".join([part async for part in _stream(request)])
-        origin = request.url.scheme, request.url.netloc
-        message = _message(request, origin[1], content)
-        connection = self._connections.take(origin) or await self._open(request.url, deadline)
+        message = _message(request, content)
+        url = request.url
+        key = url.scheme, url.netloc, request.extensions.get("customer")
+        connection = self._connections.take(key) or await self._open(url, deadline)
         try:
-            await connection.exchange(message, deadline)
+            answer = await connection.exchange(message, deadline)
         except ExchangeError as error:
             kind = NotAnsweredError if error.sent else ConnectError
             raise kind(str(error)) from error
-        self._connections.give_back(origin, connection)
-        return _response(connection)
+        finally:
+            self._connections.give_back(key, connection)
+        return _response(answer)
 
     async def _open(self, url: httpx.URL, deadline: float) -> Connection:
         try:
@@ -82,7 +87,7 @@ def _stream(request: httpx.Request) -> httpx.AsyncByteStream:
     return cast("httpx.AsyncByteStream", request.stream)
 
 
-def _message(request: httpx.Request, host: bytes, content: bytes) -> bytes:
+def _message(request: httpx.Request, content: bytes) -> bytes:
     """A request as it is sent; httpx's extension `target` stands for the path and the query.
 
     Raises:
@@ -91,7 +96,7 @@ def _message(request: httpx.Request, host: bytes, content: bytes) -> bytes:
     target: bytes = request.extensions.get("target") or request.url.raw_path
     lines = [
         b"%s %s HTTP/1.1" % (request.method.encode("ascii"), target),
-        b"Host: " + host,
+        b"Host: " + request.url.netloc,
     ]
     lines += [
         b"%s: %s" % header for header in request.headers.raw if header[0].lower() not in _FRAMING
@@ -104,22 +109,22 @@ def _message(request: httpx.Request, host: bytes, content: bytes) -> bytes:
     return b"%s\r\n\r\n%s" % (head, content)
 
 
-def _response(connection: Connection) -> httpx.Response:
-    incomplete = connection.incomplete
-    if connection.content and _is_encoded(connection):
+def _response(answer: Answer) -> httpx.Response:
+    incomplete = answer.incomplete
+    if answer.content and _is_encoded(answer.headers):
         incomplete = Incomplete.ENCODED
     return httpx.Response(
-        connection.status,
-        headers=connection.headers,  # as bytes, because httpx encodes text as ASCII only
+        answer.status,
+        headers=answer.headers,  # as bytes, because httpx encodes text as ASCII only
         # a stream, because httpx reads content at once, and nobody reads that of a success
-        stream=httpx.ByteStream(b"" if incomplete else bytes(connection.content)),
+        stream=httpx.ByteStream(b"" if incomplete else bytes(answer.content)),
         extensions={"incomplete": incomplete} if incomplete else {},
     )
 
 
-def _is_encoded(connection: Connection) -> bool:
-    """Whether the content is compressed, although nobody has asked for that."""
+def _is_encoded(headers: Iterable[tuple[bytes, bytes]]) -> bool:
+    """Whether content is compressed, although nobody has asked for that."""
     return any(
         name.lower() == b"content-encoding" and value.lower() != b"identity"
-        for name, value in connection.headers
+        for name, value in headers
     )
