@@ -99,7 +99,7 @@ def build_app(
     disclosure = Disclosure(schema, full=settings.introspection)
     endpoint: ASGIApp = GraphQLEndpoint(
         operations=_operations(settings, schema, disclosure),
-        runner=OperationRunner(schema, disclosure),
+        runner=OperationRunner(disclosure),
         verifier=verifier,
         contact_groups=contact_groups,
         rate_limiter=_rate_limiter(settings, lifetimes, metrics),

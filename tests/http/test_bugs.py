@@ -35,7 +35,7 @@ def test_a_bug(sandbox: Sandbox) -> None:
     disclosure = Disclosure(schema, full=False)
     endpoint = GraphQLEndpoint(
         operations=OperationStore(DocumentReader(schema, disclosure, introspection=False)),
-        runner=OperationRunner(schema, disclosure),
+        runner=OperationRunner(disclosure),
         verifier=BrokenVerifier(),
         contact_groups=ContactGroups(Transport(), sandbox.url, expose_server_problems=False),
         rate_limiter=None,

@@ -30,8 +30,8 @@ async def is_forgotten(
     """Whether the context of an operation is gone as soon as it has its result."""
     context = context_of(answer)
     remembered = weakref.ref(context)
-    runner = OperationRunner(schema, Disclosure(schema, full=False))
-    result = await runner.run(document, None, variables, context)
+    runner = OperationRunner(Disclosure(schema, full=False))
+    result = await runner.run(document.operations[None], variables, context)
     assert isinstance(result, ExecutionResult)
     del context, result
     return remembered() is None

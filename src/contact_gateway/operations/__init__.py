@@ -2,6 +2,7 @@
 
 from contact_gateway.operations.disclosure import Disclosure
 from contact_gateway.operations.execution import OperationRunner
+from contact_gateway.operations.operation import Operation
 from contact_gateway.operations.reading import DocumentReader, ValidDocument
 from contact_gateway.operations.refusals import Refusal, RequestError, RequestErrorCode
 from contact_gateway.operations.store import OperationStore
@@ -14,6 +15,7 @@ from contact_gateway.operations.trusted_documents import (
 __all__ = [
     "Disclosure",
     "DocumentReader",
+    "Operation",
     "OperationRunner",
     "OperationStore",
     "Refusal",

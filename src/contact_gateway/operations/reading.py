@@ -1,9 +1,9 @@
 """From the text of a document to one that may be executed: parsed, measured, validated."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from graphql import (
-    DocumentNode,
     GraphQLError,
     GraphQLSchema,
     NoSchemaIntrospectionCustomRule,
@@ -15,6 +15,7 @@ from graphql import (
 
 from contact_gateway.operations.disclosure import Disclosure, words_in
 from contact_gateway.operations.limits import LIMITS, exceeded_limits
+from contact_gateway.operations.operation import Operation, operations_of
 from contact_gateway.operations.refusals import MOST_ERRORS, Refusal, RequestErrorCode, refuse
 
 __all__ = ["DocumentReader", "ValidDocument"]
@@ -22,15 +23,15 @@ __all__ = ["DocumentReader", "ValidDocument"]
 
 @dataclass(frozen=True, slots=True)
 class ValidDocument:
-    """A document that the schema and the limits allow."""
+    """A document that the schema and the limits allow.
+
+    Its `operations` are found by name, an only one also by None; `token_count` is what it costs to
+    keep.
+    """
 
     text: str
-    document: DocumentNode
-
-    @property
-    def token_count(self) -> int:
-        """What it costs to keep."""
-        return self.document.token_count
+    operations: Mapping[str | None, Operation]
+    token_count: int
 
 
 class DocumentReader:
@@ -63,7 +64,9 @@ class DocumentReader:
         )
         if errors:
             return self._refuse(RequestErrorCode.GRAPHQL_VALIDATION_FAILED, errors, text)
-        return ValidDocument(text, document)
+        return ValidDocument(
+            text, operations_of(self._schema, document, text), document.token_count
+        )
 
     def _refuse(self, code: RequestErrorCode, errors: list[GraphQLError], text: str) -> Refusal:
         sent = words_in(text)

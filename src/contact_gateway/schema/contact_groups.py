@@ -1,9 +1,12 @@
 """The public API: contact groups, the two queries and the mutation."""
 
+from collections.abc import Mapping
 from enum import Enum
 from typing import Annotated
 
 import strawberry
+from strawberry.types import get_object_definition
+from strawberry.types.arguments import InputContext
 
 from contact_gateway import upstream
 from contact_gateway.context import RequestContext
@@ -41,6 +44,17 @@ class UpdateContactGroupInput:
     name: strawberry.Maybe[str | None] = strawberry.field(
         description="The new name of the contact group."
     )
+
+
+def _read_update(
+    of_type: type, given: Mapping[str, str | None], _: InputContext
+) -> UpdateContactGroupInput:
+    """The input that a request gives, whose types graphql-core has checked already."""
+    return of_type(name=strawberry.Some(given["name"]) if "name" in given else None)  # type: ignore[no-any-return]
+
+
+# Strawberry's own way asks everything of each field anew for each request: a tenth of a mutation
+get_object_definition(UpdateContactGroupInput, strict=True).from_input = _read_update
 
 
 @strawberry.input(description="Which contact groups to list.")

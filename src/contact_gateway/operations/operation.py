@@ -1,0 +1,188 @@
+"""One operation, with what its execution has in common for all requests: worked out once.
+
+graphql-core executes it. What it is spared is to look up the types of the variables and to collect
+the same fields from the same selection sets for each request, a fourth of what execution takes.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, TypeGuard, cast
+
+from graphql import (
+    DocumentNode,
+    ExecutionResult,
+    Executor,
+    FragmentDefinitionNode,
+    GraphQLError,
+    GraphQLObjectType,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    OperationType,
+    Undefined,
+    coerce_input_value,
+    default_field_resolver,
+    default_type_resolver,
+    get_variable_values,
+)
+from graphql.execution.collect_fields import (
+    CollectedFields,
+    FieldDetailsList,
+    FragmentDetails,
+    GroupedFieldSet,
+    collect_fields,
+)
+from graphql.execution.get_variable_signature import (
+    GraphQLVariableSignature,
+    get_variable_signature,
+)
+from graphql.execution.values import VariableValues, VariableValueSource
+from strawberry.execution import optimized_is_awaitable
+
+from contact_gateway.context import RequestContext
+from contact_gateway.operations.refusals import MOST_ERRORS
+
+__all__ = ["Operation", "operations_of"]
+
+# as Strawberry's own views do; a TypeGuard that does not say so
+_is_awaitable = cast("Callable[[Any], TypeGuard[Awaitable[Any]]]", optimized_is_awaitable)
+
+
+def operations_of(
+    schema: GraphQLSchema, document: DocumentNode, text: str
+) -> Mapping[str | None, "Operation"]:
+    """The operations of a valid document by name; an only one is found without its name too."""
+    found: dict[str | None, Operation] = {}
+    for definition in document.definitions:
+        if isinstance(definition, OperationDefinitionNode):
+            operation = Operation(schema, document, definition, text)
+            found[operation.name] = operation
+    if len(found) == 1:
+        found[None] = operation
+    return found
+
+
+class Operation:
+    """An operation of a valid document, which executes for any number of requests.
+
+    `kind` is what the specification calls its operation type, `text` that of the whole document.
+    """
+
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        document: DocumentNode,
+        definition: OperationDefinitionNode,
+        text: str,
+    ) -> None:
+        self.text = text
+        self._schema = schema
+        self._definition = definition
+        self.name = definition.name.value if definition.name else None
+        self.kind = definition.operation
+        self._fragments = {
+            node.name.value: node
+            for node in document.definitions
+            if isinstance(node, FragmentDefinitionNode)
+        }
+        self._fragment_details = {
+            name: FragmentDetails(node) for name, node in self._fragments.items()
+        }
+        self._root_type = cast("GraphQLObjectType", schema.get_root_type(self.kind))
+        self._variables = [
+            cast("GraphQLVariableSignature", get_variable_signature(schema, node))
+            for node in definition.variable_definitions or ()
+        ]
+        # a directive may let the fields depend on the variables
+        self._fields = None if "@" in text else _Fields()
+
+    def coerce(
+        self, variables: Mapping[str, Any], *, hide_suggestions: bool
+    ) -> VariableValues | list[GraphQLError]:
+        """The values of the variables, or why they are refused (GraphQL specification 6.1.2)."""
+        sources: dict[str, VariableValueSource] = {}
+        coerced: dict[str, Any] = {}
+        for variable in self._variables:
+            given = variables.get(variable.name, Undefined)
+            value = Undefined if given is Undefined else coerce_input_value(given, variable.type)
+            if value is Undefined:
+                break  # left out or not valid: graphql-core knows the default, or what to say
+            sources[variable.name] = VariableValueSource(variable, given)
+            coerced[variable.name] = value
+        else:
+            return VariableValues(sources, coerced)
+        return get_variable_values(
+            self._schema,
+            self._definition.variable_definitions or (),
+            dict(variables),
+            max_errors=MOST_ERRORS,
+            hide_suggestions=hide_suggestions,
+        )
+
+    async def execute(
+        self, variables: VariableValues, context: RequestContext, *, hide_suggestions: bool
+    ) -> ExecutionResult:
+        """Execute it (GraphQL specification 6.2)."""
+        fields = self._fields or _Fields()
+        executor = _Executor(
+            self._schema,
+            self._fragments,
+            self._fragment_details,
+            None,
+            context,
+            self._definition,
+            variables,
+            default_field_resolver,
+            default_type_resolver,
+            default_field_resolver,
+            is_awaitable=_is_awaitable,
+            hide_suggestions=hide_suggestions,
+        )
+        executor.fields = fields
+        if fields.of_root is None:
+            fields.of_root = collect_fields(
+                self._schema, self._fragment_details, variables, self._root_type, self._definition
+            ).grouped_field_set
+        serially = self.kind is OperationType.MUTATION
+        try:
+            result = executor.execute_root_grouped_field_set(
+                self._root_type, None, fields.of_root, serially, None
+            )
+            data = cast("dict[str, Any]", await result if _is_awaitable(result) else result)
+        except GraphQLError as error:
+            executor.collected_errors.add(error, None)
+            return ExecutionResult(None, executor.collected_errors.errors)
+        finally:
+            # the executor's own methods, which would keep all of the request for the garbage
+            # collector: without them a request is gone when it is answered
+            del executor.async_helpers
+        return ExecutionResult(data, executor.collected_errors.errors or None)
+
+
+class _Fields:
+    """What selection sets come to: nodes by response name, and nothing of a request.
+
+    `below` has those of an object type and a list of nodes, by the identity of the list, which is
+    in `of_root` or in `below` itself.
+    """
+
+    __slots__ = ("below", "of_root")
+
+    def __init__(self) -> None:
+        self.of_root: GroupedFieldSet | None = None
+        self.below: dict[tuple[GraphQLObjectType, int], CollectedFields] = {}
+
+
+class _Executor(Executor[None]):
+    """graphql-core's executor, with a memory of selection sets that may outlive it."""
+
+    fields: _Fields
+
+    def collect_subfields(
+        self, return_type: GraphQLObjectType, field_details_list: FieldDetailsList
+    ) -> CollectedFields:
+        """The fields to execute on an object (GraphQL specification 6.3.2)."""
+        key = return_type, id(field_details_list)
+        found = self.fields.below.get(key)
+        if found is None:
+            found = super().collect_subfields(return_type, field_details_list)
+            self.fields.below[key] = found
+        return found
