@@ -5,6 +5,7 @@ the same fields from the same selection sets for each request, a fourth of what 
 """
 
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from typing import Any, TypeGuard, cast
 
 from graphql import (
@@ -35,9 +36,11 @@ from graphql.execution.get_variable_signature import (
     get_variable_signature,
 )
 from graphql.execution.values import VariableValues, VariableValueSource
+from graphql.pyutils import AwaitableOrValue, Path
 from strawberry.execution import optimized_is_awaitable
 
 from contact_gateway.context import RequestContext
+from contact_gateway.operations.plain_data import UNREADABLE, PlainData, Read
 from contact_gateway.operations.refusals import MOST_ERRORS
 
 __all__ = ["Operation", "operations_of"]
@@ -161,14 +164,16 @@ class _Fields:
     """What selection sets come to: nodes by response name, and nothing of a request.
 
     `below` has those of an object type and a list of nodes, by the identity of the list, which is
-    in `of_root` or in `below` itself.
+    in `of_root` or in `below` itself; `readers` has how to read objects that are plain data, by
+    the identity of what is in `below`.
     """
 
-    __slots__ = ("below", "of_root")
+    __slots__ = ("below", "of_root", "readers")
 
     def __init__(self) -> None:
         self.of_root: GroupedFieldSet | None = None
         self.below: dict[tuple[GraphQLObjectType, int], CollectedFields] = {}
+        self.readers: dict[int, Read | None] = {}
 
 
 class _Executor(Executor[None]):
@@ -186,3 +191,25 @@ class _Executor(Executor[None]):
             found = super().collect_subfields(return_type, field_details_list)
             self.fields.below[key] = found
         return found
+
+    def execute_fields(
+        self,
+        parent_type: GraphQLObjectType,
+        source_value: Any,
+        path: Path | None,
+        grouped_field_set: GroupedFieldSet,
+        position_context: None,
+    ) -> AwaitableOrValue[dict[str, Any]]:
+        """The fields of an object (GraphQL specification 6.3.3), read where that is enough."""
+        readers, key = self.fields.readers, id(grouped_field_set)
+        if key not in readers:
+            data = PlainData(self.schema, self.collect_subfields)
+            readers[key] = data.reader_of(parent_type, grouped_field_set)
+        read = readers[key]
+        if read is not None:
+            with suppress(*UNREADABLE):
+                result: dict[str, Any] = read(source_value)
+                return result
+        return super().execute_fields(
+            parent_type, source_value, path, grouped_field_set, position_context
+        )
