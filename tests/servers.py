@@ -13,7 +13,7 @@ from pathlib import Path
 
 import httpx
 import uvicorn
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from contact_gateway.app import build_app
 from contact_gateway.http import HTTPConnection, Workspace
@@ -49,7 +49,7 @@ def environment_for(sandbox_url: str, **changes: object) -> dict[str, str]:
 
 @contextlib.contextmanager
 def running_app(
-    app: Starlette, settings: Settings, protocol: type[HTTPConnection] = HTTPConnection
+    app: ASGIApp, settings: Settings, protocol: type[HTTPConnection] = HTTPConnection
 ) -> Iterator[str]:
     """Serve an application as `serve` does, and say its URL; it is ready when the block begins."""
     ready = threading.Event()

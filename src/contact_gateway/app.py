@@ -10,12 +10,12 @@ from graphql import GraphQLSchema
 from pydantic import SecretStr
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from contact_gateway.http import (
     CrossOrigin,
+    Entrance,
     GraphiQL,
     GraphQLEndpoint,
     MetricsPage,
@@ -79,7 +79,7 @@ Lifetimes = list[Callable[[], AbstractAsyncContextManager[object]]]
 
 def build_app(
     settings: Settings, workspace: Workspace | None = None, traces: Traces | None = None
-) -> Starlette:
+) -> ASGIApp:
     """The gateway that `settings` describe, as an ASGI application.
 
     `workspace` is what GraphiQL opens with, if it is on; `traces` makes spans, if somebody wants
@@ -122,20 +122,20 @@ def build_app(
                 await stack.enter_async_context(lifetime())
             yield {READINESS: readiness}
 
-    app = Starlette(
+    others = Starlette(
         routes=[
-            Route("/graphql", endpoint),
             *explorer,
             Route("/livez", livez),
             Route("/readyz", readiness.readyz),
             Route("/metrics", MetricsPage(metrics).show),
         ],
-        middleware=_cross_origin(settings),
         exception_handlers={HTTPException: refuse_in_plain_text},
         lifespan=lifespan,
     )
-    app.router.redirect_slashes = False  # to an address that the caller's Host header names
-    return app
+    others.router.redirect_slashes = False  # to an address that the caller's Host header names
+    app = Entrance(endpoint, others)
+    # other origins may call only if they are named, each exactly
+    return CrossOrigin(app, settings.cors_origins) if settings.cors_origins else app
 
 
 def _verifier(
@@ -234,10 +234,3 @@ def _operations(
         DocumentReader(schema, Disclosure(schema, full=True), introspection=settings.introspection),
     )
     return OperationStore(reader, trusted, only_trusted=mode is TrustedDocumentsMode.ENFORCE)
-
-
-def _cross_origin(settings: Settings) -> list[Middleware]:
-    """Other origins may call the endpoint only if they are named, each exactly."""
-    if not settings.cors_origins:
-        return []
-    return [Middleware(CrossOrigin, origins=settings.cors_origins)]

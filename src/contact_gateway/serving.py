@@ -11,7 +11,7 @@ from functools import partial
 from typing import Final, NoReturn
 
 import uvicorn
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from contact_gateway.app import build_app
 from contact_gateway.http import HTTPConnection, Turns, Workspace
@@ -49,11 +49,12 @@ def accepting(listener: socket.socket) -> list[socket.socket]:
 
 
 def server_config(
-    app: Starlette, settings: Settings, connection: type[HTTPConnection] = HTTPConnection
+    app: ASGIApp, settings: Settings, connection: type[HTTPConnection] = HTTPConnection
 ) -> uvicorn.Config:
     """How uvicorn serves `app`."""
     return uvicorn.Config(
         app,
+        interface="asgi3",
         # on httptools: h11 accepts Content-Length with Transfer-Encoding
         http=partial(connection, Turns()),  # type: ignore[arg-type]
         ws="none",

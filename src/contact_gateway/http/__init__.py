@@ -4,6 +4,7 @@ from contact_gateway.http.authentication import Verifier
 from contact_gateway.http.connection import HTTPConnection
 from contact_gateway.http.cross_origin import CrossOrigin
 from contact_gateway.http.endpoint import GraphQLEndpoint
+from contact_gateway.http.entrance import Entrance
 from contact_gateway.http.graphiql import RENAME, GraphiQL, Tab, Workspace
 from contact_gateway.http.health import Readiness, livez
 from contact_gateway.http.metrics import MetricsPage
@@ -14,6 +15,7 @@ from contact_gateway.http.turns import Turns
 __all__ = [
     "RENAME",
     "CrossOrigin",
+    "Entrance",
     "GraphQLEndpoint",
     "GraphiQL",
     "HTTPConnection",
