@@ -1,8 +1,8 @@
 """Names of a request that others know it by: `X-Request-Id` and `traceparent`."""
 
 import re
-import secrets
 from collections.abc import Sequence
+from random import getrandbits
 
 __all__ = ["request_id_of", "traceparent_of"]
 
@@ -14,7 +14,7 @@ def request_id_of(header: Sequence[bytes]) -> str:
     """The caller's `X-Request-Id` if it is one well-formed value, else a new one."""
     if len(header) == 1 and _REQUEST_ID.fullmatch(header[0]):
         return header[0].decode("ascii")
-    return secrets.token_hex(16)
+    return f"{getrandbits(128):032x}"
 
 
 def traceparent_of(header: Sequence[bytes]) -> str:
@@ -24,5 +24,5 @@ def traceparent_of(header: Sequence[bytes]) -> str:
     """
     if len(header) == 1 and _TRACEPARENT.fullmatch(header[0]):
         return header[0].decode("ascii")
-    random = secrets.token_hex(24)
-    return f"00-{random[:32]}-{random[32:]}-00"
+    trace, parent = getrandbits(127) + 1, getrandbits(63) + 1  # neither may be zero
+    return f"00-{trace:032x}-{parent:016x}-00"

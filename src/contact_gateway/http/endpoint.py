@@ -79,7 +79,8 @@ class GraphQLEndpoint:
             _log.exception("bug", request_id=record.request_id)
             reply = replies.internal_error(record.request_id)
         record.code = reply.code
-        await reply.send(send, record.request_id)
+        record.status = int(reply.status)  # an HTTPStatus would be shown by its name
+        await reply.send(send, record)
 
     async def _answer(
         self, method: str, headers: Headers, receive: Receive, record: RequestRecord

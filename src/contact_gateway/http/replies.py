@@ -11,6 +11,7 @@ import orjson
 from graphql import ExecutionResult
 from starlette.types import Send
 
+from contact_gateway.observation import RequestRecord
 from contact_gateway.operations import Refusal
 from contact_gateway.schema.masking import INTERNAL_SERVER_ERROR, format_error
 
@@ -72,16 +73,22 @@ class Reply:
     headers: Mapping[bytes, bytes]
     code: str | None = None
 
-    async def send(self, send: Send, request_id: str) -> None:
-        """Send it, with the headers that every reply has."""
+    async def send(self, send: Send, record: RequestRecord) -> None:
+        """Send it, with the headers that every reply has.
+
+        Errors are data and the status is 200: `GraphQL-Result-Types` tells monitors, and the
+        network tab of a browser, what each field came to.
+        """
         headers = [
             (b"content-type", self.media_type + b"; charset=utf-8"),
             (b"content-length", str(len(self.body)).encode()),
             (b"cache-control", b"no-store"),
             (b"x-content-type-options", b"nosniff"),
-            (b"x-request-id", request_id.encode()),
+            (b"x-request-id", record.request_id.encode()),
             *self.headers.items(),
         ]
+        if record.results:
+            headers.append((b"graphql-result-types", record.result_types().encode("ascii")))
         await send({"type": "http.response.start", "status": self.status, "headers": headers})
         await send({"type": "http.response.body", "body": self.body})
 

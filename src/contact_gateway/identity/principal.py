@@ -17,7 +17,9 @@ class Principal:
 
     `scopes` is None where only the upstream can tell them. `customers` are those that the token
     is good for, or None where tokens do not name customers. `token` is the token itself;
-    it ends at `expires_at`, in seconds since the epoch, as far as it says.
+    it ends at `expires_at`, in seconds since the epoch, as far as it says. `pseudonym` names the
+    caller in logs and counters, without saying who it is; of a token without a verified subject,
+    it is the token that is named.
     """
 
     subject: str
@@ -25,16 +27,13 @@ class Principal:
     customers: frozenset[int] | None
     token: str = field(repr=False)
     expires_at: float = math.inf
+    pseudonym: str = field(init=False, repr=False, compare=False)
 
-    @property
-    def pseudonym(self) -> str:
-        """Names the caller in logs and counters, without saying who it is.
-
-        Of a token without a verified subject, it is the token that is named.
-        """
+    def __post_init__(self) -> None:
         kind, text = (b"subject", self.subject) if self.subject else (b"token", self.token)
         content = text.encode("utf-8", "surrogatepass")
-        return blake2b(content, digest_size=8, person=kind).hexdigest()
+        pseudonym = blake2b(content, digest_size=8, person=kind).hexdigest()
+        object.__setattr__(self, "pseudonym", pseudonym)
 
     def has_scope(self, scope: str) -> bool:
         """Whether the token grants exactly this scope (RFC 6749 section 3.3: case-sensitive)."""

@@ -124,16 +124,16 @@ class ContactGroups:
     async def _send(
         self, caller: Caller, method: str, target: str, content: bytes, repeat: Repeat | None
     ) -> httpx.Response:
-        headers = {
-            "Authorization": f"Bearer {caller.token}",
-            "Customer-Id": str(caller.customer),
-            "Accept": "application/json, application/problem+json",
-            "Accept-Encoding": "identity",
-            "traceparent": caller.traceparent,
-            "X-Request-Id": caller.request_id,
-        }
+        headers = [
+            (b"Authorization", b"Bearer " + caller.token.encode("ascii")),
+            (b"Customer-Id", b"%d" % caller.customer),
+            (b"Accept", b"application/json, application/problem+json"),
+            (b"Accept-Encoding", b"identity"),
+            (b"traceparent", caller.traceparent.encode("ascii")),
+            (b"X-Request-Id", caller.request_id.encode("ascii")),
+        ]
         if content:
-            headers["Content-Type"] = "application/json"
+            headers.append((b"Content-Type", b"application/json"))
         return await self._transport.handle_async_request(
             # a URL that is parsed already and a body that is bytes already: to let httpx parse and
             # encode them for each request takes longer than all the rest of a request's making

@@ -60,7 +60,7 @@ class Transport(httpx.AsyncBaseTransport):
         deadline = min(request.extensions["deadline"], now + self._attempt_timeout)
         if deadline <= now:
             raise DeadlineError("before sending")
-        content = b"".join([part async for part in _stream(request)])
+        content = b"".join(_stream(request))
         message = _message(request, content)
         url = request.url
         key = url.scheme, url.netloc, request.extensions.get("customer")
@@ -82,9 +82,9 @@ class Transport(httpx.AsyncBaseTransport):
             raise ConnectError(type(error).__name__) from error
 
 
-def _stream(request: httpx.Request) -> httpx.AsyncByteStream:
+def _stream(request: httpx.Request) -> httpx.SyncByteStream:
     """The body of a request; httpx's `ByteStream`, which all of ours are, is of both kinds."""
-    return cast("httpx.AsyncByteStream", request.stream)
+    return cast("httpx.SyncByteStream", request.stream)
 
 
 def _message(request: httpx.Request, content: bytes) -> bytes:
