@@ -8,6 +8,7 @@ import pytest
 from contact_gateway.http import Turns
 
 QUICK = 3  # turns of the loop until an upstream answers that is quicker than the gateway
+FIRST = 20  # and until it answers on a new connection
 NEVER = 1_000_000
 ROOM = 64 + 16  # calls that may be made at a time and wait, of UPSTREAM_MAX_CONNECTIONS
 
@@ -37,16 +38,17 @@ async def under_way_at_most(requests: int, turns_to_answer: int, turns_to_watch:
     return counts
 
 
-def test_many_at_once_and_a_quick_upstream() -> None:
+@pytest.mark.parametrize("turns_to_answer", [QUICK, FIRST])
+def test_many_at_once_and_a_quick_upstream(turns_to_answer: int) -> None:
     """Never more are under way than there is room for upstream, and all are answered."""
-    counts = asyncio.run(under_way_at_most(1000, QUICK, 500))
+    counts = asyncio.run(under_way_at_most(1000, turns_to_answer, 1000))
 
     assert (max(counts) <= ROOM, counts[-1]) == (True, 0)
 
 
 def test_many_at_once_and_a_slow_upstream() -> None:
     """Some begin in each turn of the loop all the same: nobody waits for another's upstream."""
-    counts = asyncio.run(under_way_at_most(1000, NEVER, 200))
+    counts = asyncio.run(under_way_at_most(1000, NEVER, 500))
 
     assert counts[-1] == 1000
 

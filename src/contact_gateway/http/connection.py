@@ -133,6 +133,8 @@ class HTTPConnection(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         """See to it that a response without a body is sent, and a connection that ends does end."""
         self._response.flush()
+        # while it is in the CPU's caches: the next request may come when hundreds have been served
+        self.scope = self.cycle.scope = {}  # type: ignore[typeddict-item]
         super().on_response_complete()
         if self.transport.is_closing():
             self._end()

@@ -8,7 +8,7 @@ from typing import Final
 __all__ = ["Turns"]
 
 _AT_ONCE: Final = 32
-_EACH_TURN: Final = 8
+_EACH_TURN: Final = 2
 
 
 class Turns:
