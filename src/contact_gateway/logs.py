@@ -4,11 +4,12 @@ import logging
 import sys
 import traceback
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import BinaryIO, Literal
 
 import orjson
 import structlog
-from structlog.typing import EventDict, WrappedLogger
+from structlog.typing import BindableLogger, EventDict, WrappedLogger
 
 __all__ = ["configure_logs"]
 
@@ -30,13 +31,13 @@ def configure_logs(
     number = logging.getLevelNamesMapping()[level.upper()]
     shared: list[structlog.typing.Processor] = [
         structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso"),
+        _timestamped if form == "json" else structlog.processors.TimeStamper(fmt="iso"),
         _without_messages,
     ]
     render: _Render = _json if form == "json" else _console(stream)
     structlog.configure(
         processors=[*shared, render],
-        wrapper_class=structlog.make_filtering_bound_logger(number),
+        wrapper_class=_logger_from(number),
         # not through the standard library: that takes three times as long for each line
         logger_factory=structlog.BytesLoggerFactory(stream),
         cache_logger_on_first_use=True,
@@ -61,6 +62,23 @@ def configure_logs(
         logging.getLogger(name).setLevel(_SILENT)
 
 
+def _logger_from(level: int) -> type[BindableLogger]:
+    """What structlog gives for a level, with a shorter way in for the line of each request."""
+
+    class Logger(structlog.make_filtering_bound_logger(level)):  # type: ignore[misc]
+        def info_of(self, event: EventDict) -> None:
+            """Log an event that is one dictionary already: `info` would take it apart twice."""
+            if level > logging.INFO:
+                return
+            try:
+                arguments, named = self._process_event("info", None, event)
+            except structlog.DropEvent:
+                return
+            self._logger.info(*arguments, **named)
+
+    return Logger
+
+
 class _Handler(logging.Handler):
     """Writes the lines of libraries to where the gateway's own go."""
 
@@ -77,7 +95,13 @@ class _Handler(logging.Handler):
 
 
 def _json(_logger: WrappedLogger, _name: str, event: EventDict) -> bytes:
-    return orjson.dumps(event, default=lambda value: type(value).__name__)
+    return orjson.dumps(event, lambda value: type(value).__name__, orjson.OPT_UTC_Z)
+
+
+def _timestamped(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
+    """Note the moment: orjson writes it in the form that structlog would give it, but in C."""
+    event["timestamp"] = datetime.now(UTC)
+    return event
 
 
 def _console(stream: BinaryIO) -> _Render:

@@ -11,22 +11,23 @@ _log = structlog.get_logger(__name__)
 
 def log_request(record: RequestRecord, seconds: float) -> None:
     """Log a request that took `seconds`; what it does not have is left out."""
-    fields: dict[str, object] = {
+    event: dict[str, object] = {
+        "event": "request",
         "request_id": record.request_id,
         "status": record.status,
         "milliseconds": round(seconds * 1000, 1),
     }
     if record.caller is not None:
-        fields["caller"] = record.caller
-        fields["customer"] = record.customer
+        event["caller"] = record.caller
+        event["customer"] = record.customer
     if record.operation_name is not None:
-        fields["operation"] = record.operation_name
+        event["operation"] = record.operation_name
     if record.results:
-        fields["results"] = record.result_types()
+        event["results"] = record.result_types()
     if record.code is not None:
-        fields["code"] = record.code
+        event["code"] = record.code
     if record.attempts:
-        fields["upstream_status"] = record.upstream_status
-        fields["upstream_attempts"] = record.attempts
-        fields["upstream_milliseconds"] = round(record.upstream_seconds * 1000, 1)
-    _log.info("request", **fields)
+        event["upstream_status"] = record.upstream_status
+        event["upstream_attempts"] = record.attempts
+        event["upstream_milliseconds"] = round(record.upstream_seconds * 1000, 1)
+    _log.info_of(event)
