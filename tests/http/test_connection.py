@@ -4,7 +4,8 @@ import asyncio
 import contextlib
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sized
+from typing import Any
 
 import pytest
 from starlette.applications import Starlette
@@ -13,6 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from contact_gateway.app import build_app
+from contact_gateway.http import Turns
 from contact_gateway.http.connection import ConnectionLimits, HTTPConnection
 from contact_gateway.sandbox import Sandbox
 from tests.client import Client
@@ -90,6 +92,20 @@ def test_a_drip(impatient: Client) -> None:
 
     assert statuses(received) == [408]
     assert sent < 100
+
+
+def test_a_drip_of_blank_lines(impatient: Client) -> None:
+    """Nor do the blank lines that may stand before a request (RFC 9112 section 2.2)."""
+    sent, received = 0, b"not closed"
+    with connect(impatient.url) as connection:
+        connection.settimeout(0.02)
+        for _ in range(200):
+            sent += connection.send(b"\r\n")
+            with contextlib.suppress(TimeoutError):
+                received = read_to_the_end(connection)
+                break
+
+    assert (received, sent < 100) == (b"", True)
 
 
 def test_a_body_that_stays_away_from_an_answered_request(impatient: Client) -> None:
@@ -172,6 +188,74 @@ def test_a_connection_that_is_not_used_again(sandbox: Sandbox) -> None:
         connection.sendall(b"GET /livez HTTP/1.1\r\nHost: gateway\r\n\r\n")
 
         assert statuses(read_to_the_end(connection)) == [200]
+
+
+class Later(Turns):
+    """Turns that come when a test says so."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.arrived = threading.Event()
+
+    def take(self, under_way: Sized, begin: Callable[[], object]) -> None:  # noqa: ARG002
+        """Keep the one request that comes."""
+        self.begin = begin
+        self.arrived.set()
+
+
+def test_a_process_that_stops_before_the_turn_of_a_request(sandbox: Sandbox) -> None:
+    """What has arrived by then is answered, and the connection closed."""
+    turns = Later()
+
+    class Stopped(HTTPConnection):
+        def __init__(self, _: Turns, **options: Any) -> None:
+            super().__init__(turns, **options)
+
+        def shutdown(self) -> None:
+            super().shutdown()
+            self.loop.call_soon(turns.begin)
+
+    settings = settings_for(sandbox.url)
+    with contextlib.ExitStack() as stack:
+        with running_app(build_app(settings), settings, Stopped) as url:
+            connection = stack.enter_context(connect(url))
+            connection.sendall(b"GET /livez HTTP/1.1\r\nHost: gateway\r\n\r\n")
+            assert turns.arrived.wait(10)
+        received = read_to_the_end(connection)
+
+    assert statuses(received) == [200]
+    assert b"connection: close" in received
+
+
+@pytest.mark.parametrize("size", [1_000, 60_000])
+def test_a_request_that_comes_in_parts_before_its_turn(
+    sandbox: Sandbox, issue_token: IssueToken, size: int
+) -> None:
+    """All of it is kept, and nothing is closed for silence meanwhile."""
+    turns = Later()
+    come = threading.Event()
+
+    class Waiting(Impatient):
+        def __init__(self, _: Turns, **options: Any) -> None:
+            super().__init__(turns, **options)
+            self.come = 0
+
+        def data_received(self, data: bytes) -> None:
+            super().data_received(data)
+            self.come += len(data)
+            if self.come >= 1_000:
+                self.loop.call_later(2 * self.limits.silence, turns.begin)
+                come.set()
+
+    settings = settings_for(sandbox.url)
+    with running_app(build_app(settings), settings, Waiting) as url, connect(url) as connection:
+        request = post(Client(url, issue_token()), BODY.ljust(size))
+        connection.sendall(request[:50])
+        assert turns.arrived.wait(10)
+        connection.sendall(request[50:])
+        assert come.wait(10)
+
+        assert statuses(read_response(connection)) == [200]
 
 
 def test_many_connections_at_once(sandbox: Sandbox) -> None:

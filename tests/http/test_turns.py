@@ -48,7 +48,7 @@ def test_many_at_once_and_a_quick_upstream(turns_to_answer: int) -> None:
 
 def test_many_at_once_and_a_slow_upstream() -> None:
     """Some begin in each turn of the loop all the same: nobody waits for another's upstream."""
-    counts = asyncio.run(under_way_at_most(1000, NEVER, 500))
+    counts = asyncio.run(under_way_at_most(1000, NEVER, 1000))
 
     assert counts[-1] == 1000
 
@@ -70,7 +70,7 @@ async def order_of(requests: int) -> list[int]:
     await asyncio.sleep(0)
     for number in range(requests, 2 * requests):
         turns.take(begun, partial(begun.append, number))
-    for _ in range(requests):
+    for _ in range(2 * requests):
         await asyncio.sleep(0)
     return begun
 

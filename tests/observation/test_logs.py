@@ -64,3 +64,19 @@ def test_console() -> None:
     ]
     assert "invalid literal" not in text
     assert "a document" not in text
+
+
+def test_logs_of_somebody_else() -> None:
+    """An application that is run with structlog as it comes logs each request all the same."""
+    script = (
+        "from contact_gateway.observation import RequestRecord, log_request\n"
+        "record = RequestRecord()\n"
+        "record.status = 200\n"
+        "log_request(record, 1.0)\n"
+    )
+    finished = subprocess.run(  # noqa: S603 - our own code
+        [sys.executable, "-c", script], check=True, capture_output=True, text=True
+    )
+
+    assert "request" in finished.stdout
+    assert "200" in finished.stdout

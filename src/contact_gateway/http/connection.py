@@ -7,9 +7,9 @@ arrives behind a request that is not answered yet: what smuggling needs is a sec
 """
 
 import asyncio
+from collections import deque
 from dataclasses import dataclass
 from enum import Enum, auto
-from functools import partial
 from http import HTTPStatus
 from typing import Any, ClassVar, Final
 
@@ -58,6 +58,10 @@ _REFUSAL_HEADERS: Final = (
 )
 
 
+# requests behind one that is not answered are refused, so all connections can share it
+_NO_PIPELINE: Final[deque[tuple[RequestResponseCycle, Any]]] = deque(maxlen=0)
+
+
 class _AmbiguousError(Exception):
     """A request that another reader may understand differently, or another one behind it."""
 
@@ -67,16 +71,35 @@ class HTTPConnection(HttpToolsProtocol):
 
     limits: ClassVar[ConnectionLimits] = ConnectionLimits()
 
-    _awaited = _Awaited.FIRST_BYTE
-    _timed: _Awaited | None = None
-    _timer: asyncio.TimerHandle | None = None
-    _received = 0
-    _upgrading = False
+    # CPython keeps up to 30 attributes of an object in a small table, and uvicorn has 28
+    __slots__ = (
+        "_awaited",
+        "_held",
+        "_received",
+        "_response",
+        "_stopping",
+        "_timed",
+        "_timer",
+        "_turns",
+        "_unused_since",
+        "_unused_timer",
+        "_upgrading",
+    )
 
     def __init__(self, turns: Turns, **options: Any) -> None:
         """Make one connection of those that share `turns`; `options` are uvicorn's."""
         super().__init__(**options)
+        self.pipeline = _NO_PIPELINE
         self._turns = turns
+        self._awaited = _Awaited.FIRST_BYTE
+        self._timed: _Awaited | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._unused_since: float | None = None
+        self._unused_timer: asyncio.TimerHandle | None = None
+        self._held = b""
+        self._stopping = False
+        self._received = 0
+        self._upgrading = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait."""
@@ -86,11 +109,41 @@ class HTTPConnection(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop waiting."""
         super().connection_lost(exc)
-        self._unset_keepalive_if_required()
         self._stop_timer()
+        if self._unused_timer is not None:
+            self._unused_timer.cancel()
 
     def data_received(self, data: bytes) -> None:
-        """Parse what arrived, never more of a head than is allowed."""
+        """Take in what arrived: at once within a request, else when it is the request's turn."""
+        if self._held:
+            self._held += data
+            if len(self._held) > self.limits.head_bytes:
+                self.flow.pause_reading()
+        elif self._awaited is _Awaited.BODY or self._awaited is _Awaited.HEAD:
+            self._take_in(data)
+        else:
+            self._held = data
+            self._turns.take(self.tasks, self._take_turn)
+
+    def shutdown(self) -> None:
+        """Close after the response to what has arrived, at once if nothing has."""
+        self._stopping = True
+        if not self._held:
+            super().shutdown()
+
+    def _take_turn(self) -> None:
+        data, self._held = self._held, b""
+        if self.transport.is_closing():
+            return  # whoever has asked is gone
+        self.flow.resume_reading()
+        self._take_in(data)
+        if self._stopping:
+            super().shutdown()
+        elif self._unused_since is not None and self._unused_timer is None:
+            self._close_if_unused()
+
+    def _take_in(self, data: bytes) -> None:
+        """Parse data, never more of a head than is allowed."""
         while data and not self.transport.is_closing():
             in_body = self._awaited is _Awaited.BODY
             room = self.limits.head_bytes - (0 if in_body else self._received)
@@ -104,7 +157,7 @@ class HTTPConnection(HttpToolsProtocol):
         """Begin a request, unless the one before it is not answered yet."""
         if self._unanswered() is not None:
             raise _AmbiguousError("pipelined")
-        self._unset_keepalive_if_required()
+        self._unused_since = None
         self._awaited = _Awaited.HEAD
         super().on_message_begin()
 
@@ -133,19 +186,31 @@ class HTTPConnection(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         """See to it that a response without a body is sent, and a connection that ends does end."""
         self._response.flush()
-        # while it is in the CPU's caches: the next request may come when hundreds have been served
-        self.scope = self.cycle.scope = {}  # type: ignore[typeddict-item]
-        super().on_response_complete()
+        self.server_state.total_requests += 1
+        if self._awaited is _Awaited.NOTHING:
+            # freed while it is in the CPU's caches: hundreds may be served before the next request
+            self.cycle = self.scope = None  # type: ignore[assignment]
         if self.transport.is_closing():
             self._end()
+            return
+        self.flow.resume_reading()
+        self._unused_since = self.loop.time()
+        if self._unused_timer is None:
+            self._close_if_unused()
 
-    def timeout_keep_alive_handler(self) -> None:
-        """Close a connection that is not used again."""
-        self._end()
+    def _close_if_unused(self) -> None:
+        """Close a connection that was not used again; else look again when that may be.
 
-    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
-        """Begin to answer when it is the request's turn."""
-        self._turns.take(self.tasks, partial(super()._start_asgi_task, cycle, app))
+        One timer for many requests: to set one for each would take longer than to look at this.
+        """
+        self._unused_timer = None
+        if self._unused_since is None or self._held:
+            return
+        left = self._unused_since + self.timeout_keep_alive - self.loop.time()
+        if left <= 0:
+            self._end()
+        else:
+            self._unused_timer = self.loop.call_later(left, self._close_if_unused)
 
     def _parse(self, data: bytes) -> None:
         try:
@@ -183,10 +248,16 @@ class HTTPConnection(HttpToolsProtocol):
         self._stop_timer()
         self._timed = self._awaited
         if self._awaited is _Awaited.FIRST_BYTE:
-            self._timer = self.loop.call_later(self.limits.silence, self._end)
+            self._timer = self.loop.call_later(self.limits.silence, self._close_if_silent)
         elif self._awaited is not _Awaited.NOTHING:
             seconds = self.limits.head if self._awaited is _Awaited.HEAD else self.limits.body
             self._timer = self.loop.call_later(seconds, self._refuse, HTTPStatus.REQUEST_TIMEOUT)
+
+    def _close_if_silent(self) -> None:
+        if self._held:
+            self._timed = None  # to be watched again, if it is nothing that waits for its turn
+        else:
+            self._end()
 
     def _stop_timer(self) -> None:
         if self._timer is not None:

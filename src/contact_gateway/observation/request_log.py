@@ -30,4 +30,9 @@ def log_request(record: RequestRecord, seconds: float) -> None:
         event["upstream_status"] = record.upstream_status
         event["upstream_attempts"] = record.attempts
         event["upstream_milliseconds"] = round(record.upstream_seconds * 1000, 1)
-    _log.info_of(event)
+    try:
+        write = _log.info_of
+    except AttributeError:  # whoever runs the application has configured logs otherwise
+        _log.info(event.pop("event"), **event)
+    else:
+        write(event)
