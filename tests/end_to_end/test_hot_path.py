@@ -7,6 +7,8 @@ from typing import Any
 
 import httpx
 import pytest
+from graphql.execution import collect_fields
+from graphql.execution.collect_fields import visit_selection_sets
 from graphql.language.parser import Parser
 from graphql.validation import ValidationContext
 
@@ -63,6 +65,24 @@ def test_a_document_the_second_time(scripted_client: Client, made: Counter[str])
     post(scripted_client, RENAME, times=9)
 
     assert first == dict(made) == {"Parser": 1, "ValidationContext": 1}
+
+
+def test_the_fields_of_an_operation_the_second_time(
+    scripted_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are collected from its selection sets for the first request, and for none after it."""
+    visited: list[object] = []
+
+    def visit(*arguments: Any) -> None:
+        visited.append(arguments[1])
+        visit_selection_sets(*arguments)
+
+    monkeypatch.setattr(collect_fields, "visit_selection_sets", visit)
+    post(scripted_client, RENAME, times=1)
+    first = len(visited)
+    post(scripted_client, RENAME, times=9)
+
+    assert 0 < first == len(visited)
 
 
 def test_requests_upstream(scripted_client: Client, scripted: ScriptedUpstream) -> None:
