@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import ssl
+import time
 from functools import cached_property
 from typing import Final
 
@@ -44,7 +45,7 @@ class Connections:
         idle = self._idle.get(key)
         if not idle:
             return None
-        too_old = asyncio.get_running_loop().time() - self._idle_seconds
+        too_old = time.monotonic() - self._idle_seconds
         while idle:
             since, connection = idle.pop()
             if connection.usable and connection.silent and since > too_old:
@@ -80,10 +81,9 @@ class Connections:
         if self.closed:
             connection.abort()
         elif connection.usable:
-            loop = asyncio.get_running_loop()
-            self._idle.setdefault(key, []).append((loop.time(), connection))
+            self._idle.setdefault(key, []).append((time.monotonic(), connection))
             if self._sweeper is None:
-                self._sweeper = loop.call_later(self._idle_seconds, self._sweep)
+                self._sweep_later()
 
     def _make_room(self) -> None:
         """Close what has been idle longest, if one more than there are would be too many."""
@@ -130,8 +130,7 @@ class Connections:
 
     def _sweep(self) -> None:
         """Close what has been idle for long: the first of each list."""
-        loop = asyncio.get_running_loop()
-        too_old = loop.time() - self._idle_seconds
+        too_old = time.monotonic() - self._idle_seconds
         for key, idle in list(self._idle.items()):
             for since, connection in idle:
                 if since <= too_old:
@@ -141,7 +140,12 @@ class Connections:
                 self._idle[key] = kept
             else:
                 del self._idle[key]
-        self._sweeper = loop.call_later(self._idle_seconds, self._sweep) if self._idle else None
+        self._sweeper = None
+        if self._idle:
+            self._sweep_later()
+
+    def _sweep_later(self) -> None:
+        self._sweeper = asyncio.get_running_loop().call_later(self._idle_seconds, self._sweep)
 
 
 def _idle_since(idle: list[tuple[float, Connection]]) -> float:
