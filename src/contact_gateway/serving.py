@@ -54,7 +54,6 @@ def server_config(
     """How uvicorn serves `app`."""
     return uvicorn.Config(
         app,
-        interface="asgi3",
         # on httptools: h11 accepts Content-Length with Transfer-Encoding
         http=partial(connection, Turns()),  # type: ignore[arg-type]
         ws="none",

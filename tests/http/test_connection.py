@@ -227,6 +227,42 @@ def test_a_process_that_stops_before_the_turn_of_a_request(sandbox: Sandbox) -> 
     assert b"connection: close" in received
 
 
+def test_a_request_behind_an_unanswered_one_while_others_wait(sandbox: Sandbox) -> None:
+    """It waits for no turn, until when the first may be answered: it is refused as always."""
+    turns, hold, held = Later(), threading.Event(), threading.Event()
+
+    class Behind(HTTPConnection):
+        def __init__(self, _: Turns, **options: Any) -> None:
+            super().__init__(turns, **options)
+
+        def data_received(self, data: bytes) -> None:
+            super().data_received(data)
+            if b"/second" in data:
+                hold.set()
+            else:
+                turns.begin()
+
+        def on_response_complete(self) -> None:
+            super().on_response_complete()
+            self.loop.call_soon(turns.begin)
+
+    async def first(_: Request) -> Response:
+        held.set()
+        await asyncio.to_thread(hold.wait, 10)
+        return Response(b"first")
+
+    app = Starlette(routes=[Route("/first", first), Route("/second", lambda _: Response(b"no"))])
+    settings = settings_for(sandbox.url)
+    with running_app(app, settings, Behind) as url, connect(url) as connection:
+        connection.sendall(b"GET /first HTTP/1.1\r\nHost: gateway\r\n\r\n")
+        assert held.wait(10)
+        connection.sendall(b"GET /second HTTP/1.1\r\nHost: gateway\r\n\r\n")
+        received = read_to_the_end(connection)
+
+    assert statuses(received) == [200]
+    assert received.endswith(b"first")
+
+
 @pytest.mark.parametrize("size", [1_000, 60_000])
 def test_a_request_that_comes_in_parts_before_its_turn(
     sandbox: Sandbox, issue_token: IssueToken, size: int

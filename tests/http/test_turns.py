@@ -61,6 +61,23 @@ def test_few_at_once(requests: int) -> None:
     assert counts == [requests]
 
 
+async def begun_behind_a_failure() -> list[int]:
+    """What begins behind something that fails to."""
+    asyncio.get_running_loop().set_exception_handler(lambda *_: None)
+    turns = Turns()
+    begun: list[int] = []
+    turns.take(range(100), lambda: 1 / 0)
+    turns.take(range(100), partial(begun.append, 1))
+    for _ in range(5):
+        await asyncio.sleep(0)
+    return begun
+
+
+def test_a_request_that_fails_to_begin() -> None:
+    """Those behind it begin all the same."""
+    assert asyncio.run(begun_behind_a_failure()) == [1]
+
+
 async def order_of(requests: int) -> list[int]:
     """In which order requests begin that come in two groups, the second a turn later."""
     turns = Turns()

@@ -81,6 +81,19 @@ class Query:
         return info.context.leaf
 
 
+class Failing:
+    """An object that has all that is asked for, but cannot give it."""
+
+    number = 1
+    inner = None
+    inners = ()
+
+    @property
+    def text(self) -> str:
+        """Fail as a bug would."""
+        raise TypeError("a bug")
+
+
 @dataclass(frozen=True, slots=True)
 class Unexpected:
     """What a field holds that its type does not allow."""
@@ -93,6 +106,7 @@ SCHEMA: GraphQLSchema = strawberry.Schema(query=Query, types=[Leaf])._schema  # 
 ALL = "number text perhaps colour ids rows __typename"
 DOCUMENTS = {
     "leaves": f"{{ plain {{ {ALL} }} }}",
+    "names of types": "{ plain { perhaps inner { __typename } inners { __typename } } }",
     "aliases": "{ plain { a: number b: number kind: __typename number } }",
     "nested": f"{{ plain {{ inner {{ {ALL} inner {{ text }} }} inners {{ text ids }} }} }}",
     "fragments": "{ plain { ...F inner { ...F } } } fragment F on Plain { number inner { text } }",
@@ -117,6 +131,10 @@ OBJECTS: dict[str, Any] = {
     "a tuple for a list": Plain(rows=cast("list[list[int] | None]", ((1,),))),
     "a generator for a list": Plain(ids=cast("list[strawberry.ID]", {"1": "2"}.keys())),
     "no list": Plain(inners=cast("list[Plain | None]", 5)),
+    "a bug in an inner object": Plain(inner=Plain(inners=[Plain(), cast("Plain", Failing())])),
+    "a bug in an item": Plain(inners=[Plain(), cast("Plain", Failing())]),
+    "an exception for an object": Plain(inner=cast("Plain", LookupError("not raised"))),
+    "exceptions for objects": Plain(inners=[cast("Plain", LookupError("not raised")), Plain()]),
     "an exception": Plain(perhaps=cast("str", LookupError("given and not raised"))),
     "an attribute that is not there": Plain(inner=cast("Plain", Unexpected())),
 }
@@ -166,8 +184,9 @@ def test_objects_are_read() -> None:
         assert fields is not None
         return [read is not None for read in fields.readers.values()]
 
-    found = [asyncio.run(readers(text)) for text in DOCUMENTS.values()]
+    found = {name: asyncio.run(readers(text)) for name, text in DOCUMENTS.items()}
 
     of_query, of_plain = False, True
-    assert found[:5] == [[of_query, of_plain]] * 5
-    assert not any(map(any, found[5:]))
+    for name in ("leaves", "aliases", "nested", "fragments", "merged"):
+        assert found.pop(name) == [of_query, of_plain]
+    assert not any(map(any, found.values()))

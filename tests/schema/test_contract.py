@@ -1,13 +1,18 @@
 """The public schema: what is committed, what is printed and what was agreed are the same."""
 
 import re
+from dataclasses import fields
 from pathlib import Path
+from typing import cast
 
 import pytest
 from graphql import build_schema, lexicographic_sort_schema, parse, print_schema, visit
 from graphql.language import Node, Visitor
+from strawberry.types import get_object_definition
+from strawberry.types.arguments import InputContext
 
 from contact_gateway.schema import print_sdl
+from contact_gateway.schema.contact_groups import UpdateContactGroupInput
 
 ROOT = Path(__file__).parents[2]
 CONTRACT = (Path(__file__).parent / "contract.graphql").read_text(encoding="utf-8")
@@ -80,3 +85,13 @@ def test_departure_from_the_contract(text: str, replacement: str) -> None:
     assert CONTRACT.count(text) == 1
 
     assert bare(CONTRACT.replace(text, replacement)) != bare(CONTRACT)
+
+
+def test_fields_that_can_be_updated() -> None:
+    """Those of the input are those that are read from it: none that a request gives is lost."""
+    given = {field.name: f"new {field.name}" for field in fields(UpdateContactGroupInput)}
+    read = get_object_definition(UpdateContactGroupInput, strict=True).from_input
+
+    assert read is not None
+    update = read(UpdateContactGroupInput, given, cast("InputContext", None))
+    assert {name: some.value for name, some in vars(update).items()} == given

@@ -114,12 +114,12 @@ class HTTPConnection(HttpToolsProtocol):
             self._unused_timer.cancel()
 
     def data_received(self, data: bytes) -> None:
-        """Take in what arrived: at once within a request, else when it is the request's turn."""
+        """Take in what begins a request when it is the request's turn, and all else at once."""
         if self._held:
             self._held += data
             if len(self._held) > self.limits.head_bytes:
                 self.flow.pause_reading()
-        elif self._awaited is _Awaited.BODY or self._awaited is _Awaited.HEAD:
+        elif self._in_a_request():
             self._take_in(data)
         else:
             self._held = data
@@ -279,6 +279,11 @@ class HTTPConnection(HttpToolsProtocol):
             cycle.disconnected = True
             cycle.message_event.set()
         self._end()
+
+    def _in_a_request(self) -> bool:
+        """Whether a request has begun whose end or whose response is still to come."""
+        incomplete = self._awaited is _Awaited.HEAD or self._awaited is _Awaited.BODY
+        return incomplete or self._unanswered() is not None
 
     def _unanswered(self) -> RequestResponseCycle | None:
         """The request whose response is not complete, if there is one."""

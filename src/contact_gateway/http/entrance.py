@@ -1,14 +1,13 @@
 """The way in: the endpoint's own path at once, every other path by Starlette."""
 
-from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import Final
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-__all__ = ["ENDPOINT_PATH", "Entrance"]
+__all__ = ["Entrance"]
 
-ENDPOINT_PATH: Final = "/graphql"
+_ENDPOINT: Final = "/graphql"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +21,7 @@ class Entrance:
     endpoint: ASGIApp
     others: ASGIApp
 
-    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let one of the two answer."""
-        asked = scope["type"] == "http" and scope["path"] == ENDPOINT_PATH
-        return (self.endpoint if asked else self.others)(scope, receive, send)
+        asked = scope["type"] == "http" and scope["path"] == _ENDPOINT
+        await (self.endpoint if asked else self.others)(scope, receive, send)

@@ -27,7 +27,7 @@ class Turns:
         self._under_way: Sized = ()
 
     def take(self, under_way: Sized, begin: Callable[[], object]) -> None:
-        """Call `begin`, which adds to what is `under_way`: now, or in a later turn of the loop."""
+        """Call `begin`, which may add to what is `under_way`, now or in a later turn."""
         if not self._waiting and len(under_way) < _AT_ONCE:
             begin()
             return
@@ -39,7 +39,9 @@ class Turns:
     def _next(self) -> None:
         under_way = len(self._under_way)
         begin = _AT_ONCE - under_way if under_way <= _FEW else 1
-        for _ in range(min(begin, len(self._waiting))):
-            self._waiting.popleft()()
-        if self._waiting:
-            asyncio.get_running_loop().call_soon(self._next)
+        try:
+            for _ in range(min(begin, len(self._waiting))):
+                self._waiting.popleft()()
+        finally:
+            if self._waiting:
+                asyncio.get_running_loop().call_soon(self._next)

@@ -11,28 +11,22 @@ _log = structlog.get_logger(__name__)
 
 def log_request(record: RequestRecord, seconds: float) -> None:
     """Log a request that took `seconds`; what it does not have is left out."""
-    event: dict[str, object] = {
-        "event": "request",
+    fields: dict[str, object] = {
         "request_id": record.request_id,
         "status": record.status,
         "milliseconds": round(seconds * 1000, 1),
     }
     if record.caller is not None:
-        event["caller"] = record.caller
-        event["customer"] = record.customer
+        fields["caller"] = record.caller
+        fields["customer"] = record.customer
     if record.operation_name is not None:
-        event["operation"] = record.operation_name
+        fields["operation"] = record.operation_name
     if record.results:
-        event["results"] = record.result_types()
+        fields["results"] = record.result_types()
     if record.code is not None:
-        event["code"] = record.code
+        fields["code"] = record.code
     if record.attempts:
-        event["upstream_status"] = record.upstream_status
-        event["upstream_attempts"] = record.attempts
-        event["upstream_milliseconds"] = round(record.upstream_seconds * 1000, 1)
-    try:
-        write = _log.info_of
-    except AttributeError:  # whoever runs the application has configured logs otherwise
-        _log.info(event.pop("event"), **event)
-    else:
-        write(event)
+        fields["upstream_status"] = record.upstream_status
+        fields["upstream_attempts"] = record.attempts
+        fields["upstream_milliseconds"] = round(record.upstream_seconds * 1000, 1)
+    _log.info("request", **fields)

@@ -40,7 +40,7 @@ from graphql.pyutils import AwaitableOrValue, Path
 from strawberry.execution import optimized_is_awaitable
 
 from contact_gateway.context import RequestContext
-from contact_gateway.operations.plain_data import UNREADABLE, PlainData, Read
+from contact_gateway.operations.plain_data import PlainData, Read
 from contact_gateway.operations.refusals import MOST_ERRORS
 
 __all__ = ["Operation", "operations_of"]
@@ -124,7 +124,6 @@ class Operation:
         self, variables: VariableValues, context: RequestContext, *, hide_suggestions: bool
     ) -> ExecutionResult:
         """Execute it (GraphQL specification 6.2)."""
-        fields = self._fields or _Fields()
         executor = _Executor(
             self._schema,
             self._fragments,
@@ -139,15 +138,12 @@ class Operation:
             is_awaitable=_is_awaitable,
             hide_suggestions=hide_suggestions,
         )
-        executor.fields = fields
-        if fields.of_root is None:
-            fields.of_root = collect_fields(
-                self._schema, self._fragment_details, variables, self._root_type, self._definition
-            ).grouped_field_set
+        executor.fields = self._fields or _Fields()
         serially = self.kind is OperationType.MUTATION
         try:
+            root_fields = executor.collect_root_fields(self._root_type)
             result = executor.execute_root_grouped_field_set(
-                self._root_type, None, fields.of_root, serially, None
+                self._root_type, None, root_fields, serially, None
             )
             data = cast("dict[str, Any]", await result if _is_awaitable(result) else result)
         except GraphQLError as error:
@@ -181,6 +177,19 @@ class _Executor(Executor[None]):
 
     fields: _Fields
 
+    def collect_root_fields(self, root_type: GraphQLObjectType) -> GroupedFieldSet:
+        """The fields of the operation itself (GraphQL specification 6.3.2)."""
+        if self.fields.of_root is None:
+            self.fields.of_root = collect_fields(
+                self.schema,
+                self.fragments,
+                self.variable_values,
+                root_type,
+                self.operation,
+                self.hide_suggestions,
+            ).grouped_field_set
+        return self.fields.of_root
+
     def collect_subfields(
         self, return_type: GraphQLObjectType, field_details_list: FieldDetailsList
     ) -> CollectedFields:
@@ -202,12 +211,15 @@ class _Executor(Executor[None]):
     ) -> AwaitableOrValue[dict[str, Any]]:
         """The fields of an object (GraphQL specification 6.3.3), read where that is enough."""
         readers, key = self.fields.readers, id(grouped_field_set)
+        # whatever it is that goes wrong, graphql-core meets it again, and knows where it belongs
         if key not in readers:
-            data = PlainData(self.schema, self.collect_subfields)
-            readers[key] = data.reader_of(parent_type, grouped_field_set)
+            readers[key] = None
+            with suppress(GraphQLError):  # of a directive, in fields that are perhaps never reached
+                data = PlainData(self.schema, self.collect_subfields)
+                readers[key] = data.reader_of(parent_type, grouped_field_set)
         read = readers[key]
         if read is not None:
-            with suppress(*UNREADABLE):
+            with suppress(Exception):
                 result: dict[str, Any] = read(source_value)
                 return result
         return super().execute_fields(

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from graphql import (
-    GraphQLError,
     GraphQLList,
     GraphQLNonNull,
     GraphQLObjectType,
@@ -23,20 +22,19 @@ from graphql.execution.collect_fields import CollectedFields, FieldDetailsList, 
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.field import StrawberryField
 
-__all__ = ["UNREADABLE", "PlainData", "Read"]
+__all__ = ["PlainData", "Read"]
 
 Read = Callable[[Any], Any]
-"""Turns a value into its part of the response; raises one of `UNREADABLE`."""
+"""Turns a value into its part of the response; raises anything where the value is not as it
+should be, and graphql-core knows what to make of it."""
 
 
 class NotPlainError(Exception):
     """A value that its type does not allow."""
 
 
-UNREADABLE: Final = (NotPlainError, AttributeError, GraphQLError, ValueError)
-"""What a value raises that is not as it should be: graphql-core knows what to make of it."""
-
 _STRAWBERRY: Final = GraphQLCoreConverter.DEFINITION_BACKREF
+_ANY: Final = "__class__"  # an attribute that there always is
 
 
 class PlainData:
@@ -60,6 +58,8 @@ class PlainData:
             if read is None:
                 return None
             readers.append((response_name, attribute, read))
+        if all(attribute == _ANY for _, attribute, _ in readers):
+            return None  # or whatever is no object at all would pass for one
         return lambda source: {
             response_name: read(getattr(source, attribute))
             for response_name, attribute, read in readers
@@ -71,7 +71,7 @@ class PlainData:
         """The attribute that a field is, and how to read its value."""
         name = nodes[0].node.name.value
         if name == "__typename":
-            return "__class__", lambda _: object_type.name  # any attribute that there always is
+            return _ANY, lambda _: object_type.name
         field = self._schema.get_field(object_type, name)
         definition = field and field.extensions.get(_STRAWBERRY)
         if field is None or not isinstance(definition, StrawberryField):

@@ -26,10 +26,10 @@ class Connections:
     """Idle connections by origin and customer; the one used last is taken first.
 
     What a confused upstream sends too late can answer nobody but the customer that it was meant
-    for, because no connection ever serves two. How many calls there are at a time is the bulkhead's
-    business; so that there are never more than `most` connections, the one that has been idle
-    longest makes room for a new one. One that nobody has used for `idle_seconds` is never taken,
-    and closed before twice that is over.
+    for, because no connection ever serves two. How many are in use is the bulkhead's business;
+    before there are more than `most`, one that is idle makes room, the one that has been so
+    longest. One that nobody has used for `idle_seconds` is never taken, and closed before twice
+    that is over.
     """
 
     def __init__(self, most: int, idle_seconds: float = _IDLE_SECONDS) -> None:
@@ -48,6 +48,8 @@ class Connections:
         too_old = time.monotonic() - self._idle_seconds
         while idle:
             since, connection = idle.pop()
+            if not idle:
+                del self._idle[key]
             if connection.usable and connection.silent and since > too_old:
                 self._lent += 1
                 return connection
@@ -69,10 +71,8 @@ class Connections:
         opening = asyncio.get_running_loop().create_task(self._open(url))
         try:
             return await asyncio.shield(opening)
-        except BaseException as error:
-            self._lent -= 1
-            if isinstance(error, asyncio.CancelledError):
-                opening.add_done_callback(_discard)
+        except BaseException:
+            opening.add_done_callback(self._discard)
             raise
 
     def give_back(self, key: Key, connection: Connection) -> None:
@@ -87,10 +87,15 @@ class Connections:
 
     def _make_room(self) -> None:
         """Close what has been idle longest, if one more than there are would be too many."""
-        filled = [idle for idle in self._idle.values() if idle]
-        if filled and self._lent + sum(map(len, filled)) > self._most:
-            _, connection = min(filled, key=_idle_since).pop(0)
+        if self._idle and self._lent + sum(map(len, self._idle.values())) > self._most:
+            key = min(self._idle, key=self._idle_since)
+            _, connection = self._idle[key].pop(0)
             connection.abort()
+            if not self._idle[key]:
+                del self._idle[key]
+
+    def _idle_since(self, key: Key) -> float:
+        return self._idle[key][0][0]
 
     async def _open(self, url: httpx.URL) -> Connection:
         secure = url.scheme == "https"
@@ -111,6 +116,12 @@ class Connections:
             ssl_handshake_timeout=_CONNECT_SECONDS if secure else None,
         )
         return connection
+
+    def _discard(self, opened: asyncio.Task[Connection]) -> None:
+        """Close a connection that nobody waits for any longer, if it could be opened."""
+        self._lent -= 1
+        if not opened.cancelled() and opened.exception() is None:
+            opened.result().abort()
 
     def close(self) -> None:
         """Close the idle connections, and those in use when they are given back."""
@@ -146,13 +157,3 @@ class Connections:
 
     def _sweep_later(self) -> None:
         self._sweeper = asyncio.get_running_loop().call_later(self._idle_seconds, self._sweep)
-
-
-def _idle_since(idle: list[tuple[float, Connection]]) -> float:
-    return idle[0][0]
-
-
-def _discard(opened: asyncio.Task[Connection]) -> None:
-    """Close a connection that nobody waits for any longer."""
-    if not opened.cancelled() and opened.exception() is None:
-        opened.result().abort()
