@@ -69,8 +69,11 @@ def _logger_from(level: int) -> type[BindableLogger]:
         return logger
 
     class Logger(logger):  # type: ignore[misc, valid-type]
-        def info(self, event: str, **fields: object) -> None:
+        def info(self, event: str, *values: object, **fields: object) -> None:
             """Log an event: structlog's own hands its fields on from method to method."""
+            if values:
+                super().info(event, *values, **fields)
+                return
             try:
                 arguments, named = self._process_event("info", event, fields)
             except structlog.DropEvent:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Sized
@@ -15,7 +16,8 @@ from starlette.routing import Route
 
 from contact_gateway.app import build_app
 from contact_gateway.http import Turns
-from contact_gateway.http.connection import ConnectionLimits, HTTPConnection
+from contact_gateway.http.connection import HTTPConnection
+from contact_gateway.http.connection_limits import ConnectionLimits
 from contact_gateway.sandbox import Sandbox
 from tests.client import Client
 from tests.conftest import IssueToken
@@ -353,6 +355,42 @@ def test_a_client_that_does_not_read(sandbox: Sandbox) -> None:
         connection.sendall(b"GET / HTTP/1.1\r\nHost: gateway\r\nConnection: close\r\n\r\n")
 
         assert lost.wait(10)
+
+
+def test_a_client_that_asks_on_and_on_and_does_not_read(sandbox: Sandbox) -> None:
+    """It is cut off: neither its connection nor its request stays for ever."""
+    lost = threading.Event()
+
+    class Observed(Impatient):
+        def connection_lost(self, exc: Exception | None) -> None:
+            super().connection_lost(exc)
+            lost.set()
+
+    app = Starlette(routes=[Route("/", lambda _: Response(b"x" * 1_000_000))])
+    with running_app(app, settings_for(sandbox.url), Observed) as url, connect(url) as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+        with contextlib.suppress(OSError):
+            while not lost.is_set():
+                connection.sendall(b"GET / HTTP/1.1\r\nHost: gateway\r\n\r\n")
+                lost.wait(0.02)
+
+    assert lost.is_set()
+
+
+def test_a_client_that_reads_slowly(sandbox: Sandbox) -> None:
+    """It has all the time that it needs, as long as it reads at all."""
+    app = Starlette(routes=[Route("/", lambda _: Response(b"x" * 3_000_000))])
+    received = 0
+    with running_app(app, settings_for(sandbox.url), Impatient) as url, connect(url) as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
+        connection.sendall(b"GET / HTTP/1.1\r\nHost: gateway\r\n\r\n")
+        began = time.monotonic()
+        while received < 3_000_000 and (chunk := connection.recv(100_000)):
+            received += len(chunk)
+            threading.Event().wait(0.02)
+
+    assert received > 3_000_000
+    assert time.monotonic() - began > Impatient.limits.farewell
 
 
 @pytest.mark.parametrize("size", [16_384, 16_385, 40_000, 300_000])

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import pytest
 import strawberry
-from graphql import ExecutionResult, GraphQLSchema, execute, parse
+from graphql import ExecutionResult, GraphQLSchema, Undefined, execute, parse
 
 from contact_gateway.context import RequestContext
 from contact_gateway.operations.operation import operations_of
@@ -81,6 +81,13 @@ class Query:
         return info.context.leaf
 
 
+class OwnError(Exception):
+    """An exception whose text graphql-core would take for a String, if it were no exception."""
+
+    number = 1
+    text = "text"
+
+
 class Failing:
     """An object that has all that is asked for, but cannot give it."""
 
@@ -135,6 +142,12 @@ OBJECTS: dict[str, Any] = {
     "a bug in an item": Plain(inners=[Plain(), cast("Plain", Failing())]),
     "an exception for an object": Plain(inner=cast("Plain", LookupError("not raised"))),
     "exceptions for objects": Plain(inners=[cast("Plain", LookupError("not raised")), Plain()]),
+    "an exception of one's own": Plain(
+        text=cast("str", OwnError("secret")), ids=[cast("strawberry.ID", OwnError("secret"))]
+    ),
+    "an exception of one's own for an object": Plain(inner=cast("Plain", OwnError("secret"))),
+    "undefined": Plain(perhaps=cast("str", Undefined), inner=cast("Plain", Undefined)),
+    "undefined where a value must be": Plain(text=cast("str", Undefined)),
     "an exception": Plain(perhaps=cast("str", LookupError("given and not raised"))),
     "an attribute that is not there": Plain(inner=cast("Plain", Unexpected())),
 }

@@ -8,7 +8,6 @@ arrives behind a request that is not answered yet: what smuggling needs is a sec
 
 import asyncio
 from collections import deque
-from dataclasses import dataclass
 from enum import Enum, auto
 from http import HTTPStatus
 from typing import Any, ClassVar, Final
@@ -16,22 +15,12 @@ from typing import Any, ClassVar, Final
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
+from contact_gateway.http.connection_limits import ConnectionLimits, refusal
 from contact_gateway.http.held_head import HeldHead
 from contact_gateway.http.turns import Turns
+from contact_gateway.http.unread import Unread
 
-__all__ = ["ConnectionLimits", "HTTPConnection"]
-
-
-@dataclass(frozen=True, slots=True)
-class ConnectionLimits:
-    """What one connection may take: seconds for each part of a request, and bytes."""
-
-    silence: float = 5
-    head: float = 5
-    body: float = 10
-    farewell: float = 5  # until a client has read what was sent before the connection is closed
-    head_bytes: int = 16_384
-    body_bytes: int = 8_388_608  # discarded ones and the framing included; MAX_BODY_BYTES is less
+__all__ = ["HTTPConnection"]
 
 
 class _Awaited(Enum):
@@ -41,21 +30,6 @@ class _Awaited(Enum):
     HEAD = auto()
     BODY = auto()
     NOTHING = auto()
-
-
-_REFUSALS: Final = {
-    status: f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode()
-    for status in (
-        HTTPStatus.BAD_REQUEST,
-        HTTPStatus.REQUEST_TIMEOUT,
-        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-        HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
-    )
-}
-_REFUSAL_HEADERS: Final = (
-    b"content-length: 0\r\nconnection: close\r\n"
-    b"cache-control: no-store\r\nx-content-type-options: nosniff\r\n\r\n"
-)
 
 
 # requests behind one that is not answered are refused, so all connections can share it
@@ -81,6 +55,7 @@ class HTTPConnection(HttpToolsProtocol):
         "_timed",
         "_timer",
         "_turns",
+        "_unread",
         "_unused_since",
         "_unused_timer",
         "_upgrading",
@@ -94,6 +69,7 @@ class HTTPConnection(HttpToolsProtocol):
         self._awaited = _Awaited.FIRST_BYTE
         self._timed: _Awaited | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self._unread: Unread | None = None
         self._unused_since: float | None = None
         self._unused_timer: asyncio.TimerHandle | None = None
         self._held = b""
@@ -110,8 +86,25 @@ class HTTPConnection(HttpToolsProtocol):
         """Stop waiting."""
         super().connection_lost(exc)
         self._stop_timer()
+        self._watch_no_longer()
         if self._unused_timer is not None:
             self._unused_timer.cancel()
+
+    def pause_writing(self) -> None:
+        """Wait for the client to read, as long as it does."""
+        super().pause_writing()
+        if self._unread is None:
+            self._unread = Unread(self.transport, self.limits.farewell)
+
+    def resume_writing(self) -> None:
+        """Go on: the client has read most of what was sent."""
+        super().resume_writing()
+        self._watch_no_longer()
+
+    def _watch_no_longer(self) -> None:
+        if self._unread is not None:
+            self._unread.read()
+            self._unread = None
 
     def data_received(self, data: bytes) -> None:
         """Take in what begins a request when it is the request's turn, and all else at once."""
@@ -126,7 +119,7 @@ class HTTPConnection(HttpToolsProtocol):
             self._turns.take(self.tasks, self._take_turn)
 
     def shutdown(self) -> None:
-        """Close after the response to what has arrived, at once if nothing has."""
+        """Close after the response to a request that has arrived, at once if none has."""
         self._stopping = True
         if not self._held:
             super().shutdown()
@@ -273,8 +266,7 @@ class HTTPConnection(HttpToolsProtocol):
             return
         answered = cycle.response_started if cycle else self._awaited is _Awaited.BODY
         if not answered:
-            default = (b"%s: %s\r\n" % header for header in self.server_state.default_headers)
-            self.transport.write(b"".join([_REFUSALS[status], *default, _REFUSAL_HEADERS]))
+            self.transport.write(refusal(status, self.server_state.default_headers))
         if cycle is not None:
             cycle.disconnected = True
             cycle.message_event.set()

@@ -105,7 +105,10 @@ def _never_null(read: Read) -> Read:
 
 
 def _or_null(read: Read) -> Read:
-    return lambda value: None if value is None else read(value)
+    def read_object(value: Any) -> Any:
+        return None if value is None else read(_given(value))
+
+    return read_object
 
 
 def _list_of(read: Read) -> Read:
@@ -119,11 +122,18 @@ def _list_of(read: Read) -> Read:
     return read_list
 
 
+def _given(value: Any) -> Any:
+    """The value, unless it stands for one that could not be had."""
+    if value is Undefined or isinstance(value, Exception):
+        raise NotPlainError
+    return value
+
+
 def _leaf(coerce: Read) -> Read:
     def read_leaf(value: Any) -> Any:
         if value is None:
             return None
-        coerced = coerce(value)
+        coerced = coerce(_given(value))
         if coerced is None or coerced is Undefined:
             raise NotPlainError
         return coerced

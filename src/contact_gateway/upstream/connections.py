@@ -140,7 +140,7 @@ class Connections:
         return context
 
     def _sweep(self) -> None:
-        """Close what has been idle for long: the first of each list."""
+        """Close what has been idle for long, and forget what is closed."""
         too_old = time.monotonic() - self._idle_seconds
         for key, idle in list(self._idle.items()):
             for since, connection in idle:
