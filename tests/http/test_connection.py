@@ -341,17 +341,25 @@ def test_a_client_that_leaves(client: Client, caplog: pytest.LogCaptureFixture) 
     assert [record for record in caplog.records if record.name.startswith("uvicorn")] == []
 
 
-def test_a_client_that_does_not_read(sandbox: Sandbox) -> None:
-    """Who does not read the response to a last request is cut off all the same."""
-    lost = threading.Event()
+def telling(lost: threading.Event) -> type[HTTPConnection]:
+    """An impatient connection that tells when it is lost."""
 
-    class Observed(Impatient):
+    class Telling(Impatient):
         def connection_lost(self, exc: Exception | None) -> None:
             super().connection_lost(exc)
             lost.set()
 
+    return Telling
+
+
+def test_a_client_that_does_not_read(sandbox: Sandbox) -> None:
+    """Who does not read the response to a last request is cut off all the same."""
+    lost = threading.Event()
     app = Starlette(routes=[Route("/", lambda _: Response(b"x" * 30_000_000))])
-    with running_app(app, settings_for(sandbox.url), Observed) as url, connect(url) as connection:
+    with (
+        running_app(app, settings_for(sandbox.url), telling(lost)) as url,
+        connect(url) as connection,
+    ):
         connection.sendall(b"GET / HTTP/1.1\r\nHost: gateway\r\nConnection: close\r\n\r\n")
 
         assert lost.wait(10)
@@ -360,14 +368,11 @@ def test_a_client_that_does_not_read(sandbox: Sandbox) -> None:
 def test_a_client_that_asks_on_and_on_and_does_not_read(sandbox: Sandbox) -> None:
     """It is cut off: neither its connection nor its request stays for ever."""
     lost = threading.Event()
-
-    class Observed(Impatient):
-        def connection_lost(self, exc: Exception | None) -> None:
-            super().connection_lost(exc)
-            lost.set()
-
     app = Starlette(routes=[Route("/", lambda _: Response(b"x" * 1_000_000))])
-    with running_app(app, settings_for(sandbox.url), Observed) as url, connect(url) as connection:
+    with (
+        running_app(app, settings_for(sandbox.url), telling(lost)) as url,
+        connect(url) as connection,
+    ):
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
         with contextlib.suppress(OSError):
             while not lost.is_set():

@@ -18,7 +18,7 @@ _CLIENT_GONE: Final = 499  # nginx's word for it: there is no reply
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """The GraphQL endpoint, observed: it notes in the record of a request what becomes of it."""
+    """The GraphQL endpoint, observed; its replies are the endpoint's own."""
 
     endpoint: ASGIApp
     metrics: Metrics

@@ -30,12 +30,8 @@ class OperationRunner:
             if name is None
             else f"Unknown operation named '{name}'."
         )
-        sent = words_in(document.text)
-        return refuse(
-            RequestErrorCode.OPERATION_RESOLUTION_FAILURE,
-            [GraphQLError(message)],
-            lambda message: self._disclosure.reword(message, sent),
-        )
+        code = RequestErrorCode.OPERATION_RESOLUTION_FAILURE
+        return self._refuse(code, [GraphQLError(message)], words_in(document.text))
 
     async def run(
         self, operation: Operation, variables: dict[str, Any], context: RequestContext
@@ -45,12 +41,13 @@ class OperationRunner:
         values = operation.coerce(variables, hide_suggestions=hide_suggestions)
         if isinstance(values, list):
             sent = words_in(operation.text).union(_keys_in(variables))
-            return refuse(
-                RequestErrorCode.BAD_USER_INPUT,
-                values,
-                lambda message: self._disclosure.reword(message, sent),
-            )
+            return self._refuse(RequestErrorCode.BAD_USER_INPUT, values, sent)
         return await operation.execute(values, context, hide_suggestions=hide_suggestions)
+
+    def _refuse(
+        self, code: RequestErrorCode, errors: list[GraphQLError], sent: frozenset[str]
+    ) -> Refusal:
+        return refuse(code, errors, lambda message: self._disclosure.reword(message, sent))
 
 
 def _keys_in(variables: dict[str, Any]) -> Iterator[str]:
