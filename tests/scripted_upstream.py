@@ -74,16 +74,17 @@ class ScriptedUpstream:
     """Listens on 127.0.0.1 for as long as the `with` block lasts, a thread for each connection.
 
     `received` holds the requests in the order of their arrival, however they were answered.
-    `accepted` counts the connections since the start.
+    `accepted` and `ended` count the connections since the start.
     """
 
     def __init__(self) -> None:
         self.received: list[RecordedRequest] = []
         self.accepted = 0
+        self.ended = 0
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=2048)
         self._connections: set[socket.socket] = set()
         self._stopped = threading.Event()
-        self._arrived = threading.Condition()
+        self._changed = threading.Condition()
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         self.answers(reply(204))
 
@@ -99,9 +100,15 @@ class ScriptedUpstream:
 
     def wait_for(self, requests: int) -> None:
         """Block until so many requests have been received, for at most 10 seconds."""
-        with self._arrived:
-            arrived = self._arrived.wait_for(lambda: len(self.received) >= requests, timeout=10)
+        with self._changed:
+            arrived = self._changed.wait_for(lambda: len(self.received) >= requests, timeout=10)
         assert arrived, f"{len(self.received)} requests came, and not {requests}"
+
+    def wait_for_ends(self, connections: int) -> None:
+        """Block until so many connections have ended since the start, for at most 10 seconds."""
+        with self._changed:
+            ended = self._changed.wait_for(lambda: self.ended >= connections, timeout=10)
+        assert ended, f"{self.ended} connections ended, and not {connections}"
 
     def push(self, content: bytes) -> None:
         """Send bytes that nobody has asked for on every open connection."""
@@ -139,9 +146,9 @@ class ScriptedUpstream:
     def _serve(self, connection: socket.socket) -> None:
         with contextlib.suppress(OSError), connection, connection.makefile("rb") as stream:
             while (request := _read_request(stream)) is not None:
-                with self._arrived:
+                with self._changed:
                     self.received.append(request)
-                    self._arrived.notify_all()
+                    self._changed.notify_all()
                 answer = self._respond(request)
                 for piece in _pieces(answer):
                     connection.sendall(piece)
@@ -151,6 +158,9 @@ class ScriptedUpstream:
                 if answer.then != "keep":
                     break
         self._connections.discard(connection)
+        with self._changed:
+            self.ended += 1
+            self._changed.notify_all()
 
 
 def _pieces(answer: Answer) -> Iterator[bytes]:
