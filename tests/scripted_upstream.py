@@ -104,11 +104,11 @@ class ScriptedUpstream:
             arrived = self._changed.wait_for(lambda: len(self.received) >= requests, timeout=10)
         assert arrived, f"{len(self.received)} requests came, and not {requests}"
 
-    def wait_for_ends(self, connections: int) -> None:
-        """Block until so many connections have ended since the start, for at most 10 seconds."""
+    def wait_for_ends(self) -> None:
+        """Block until every connection so far has ended, for at most 10 seconds."""
         with self._changed:
-            ended = self._changed.wait_for(lambda: self.ended >= connections, timeout=10)
-        assert ended, f"{self.ended} connections ended, and not {connections}"
+            ended = self._changed.wait_for(lambda: self.ended == self.accepted, timeout=10)
+        assert ended, f"{self.ended} of {self.accepted} connections ended"
 
     def push(self, content: bytes) -> None:
         """Send bytes that nobody has asked for on every open connection."""
