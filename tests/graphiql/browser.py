@@ -179,12 +179,25 @@ def running_browser() -> Iterator[Browser]:
 
 @contextlib.contextmanager
 def _running_driver(path: str) -> Iterator[str]:
-    command = [path, "--port=0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as driver:  # noqa: S603
-        try:
-            assert driver.stdout is not None
-            found = (re.search(r"on port (\d+)\.", line) for line in driver.stdout)
-            port = next(match[1] for match in found if match)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            driver.terminate()
+    """Start the driver on a free port; where it finds none, it has ended, so it starts again."""
+    said: list[str] = []
+    for _ in range(5):
+        with subprocess.Popen([path, "--port=0"], stdout=subprocess.PIPE, text=True) as driver:  # noqa: S603
+            try:
+                port = _port_of(driver, said)
+                if port is not None:
+                    yield f"http://127.0.0.1:{port}"
+                    return
+            finally:
+                driver.terminate()
+    raise AssertionError("".join(said))
+
+
+def _port_of(driver: subprocess.Popen[str], said: list[str]) -> str | None:
+    """The port that the driver says it listens on, or None when it has ended instead."""
+    assert driver.stdout is not None
+    for line in driver.stdout:
+        said.append(line)
+        if match := re.search(r"on port (\d+)\.", line):
+            return match[1]
+    return None

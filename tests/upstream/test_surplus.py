@@ -67,20 +67,21 @@ async def in_turn(upstream: ScriptedUpstream) -> list[set[str | int]]:
     return seen
 
 
-def test_second_response_behind_the_first(scripted: ScriptedUpstream) -> None:
+def test_second_response_behind_the_first() -> None:
     """It closes the connection, so that the next call sees its own answer."""
-    scripted.responds(behind)
 
-    async def after_each_other() -> set[str | int]:
+    async def after_each_other(upstream: ScriptedUpstream) -> set[str | int]:
         seen: set[str | int] = set()
-        async with open_stack(scripted.url) as stack:
+        async with open_stack(upstream.url) as stack:
             for _ in range(100):
                 seen |= await names(stack, 5690, 1)
                 # one that comes only after the next request cannot be told from its answer
-                await asyncio.to_thread(scripted.wait_for_ends)
+                await asyncio.to_thread(upstream.wait_for_ends)
         return seen
 
-    assert run(after_each_other()) == {"5690"}
+    with ScriptedUpstream() as upstream:
+        upstream.responds(behind)
+        assert run(after_each_other(upstream)) == {"5690"}
 
 
 def test_two_customers(scripted: ScriptedUpstream) -> None:
