@@ -21,6 +21,7 @@ from contact_gateway.observation.exporting import exported_traces
 from contact_gateway.server import Server
 from contact_gateway.settings import Settings
 from contact_gateway.workers import run_workers
+from contact_gateway.writes import Writes
 
 __all__ = ["accepting", "listen", "serve", "serve_on", "server_config"]
 
@@ -55,7 +56,7 @@ def server_config(
     return uvicorn.Config(
         app,
         # on httptools: h11 accepts Content-Length with Transfer-Encoding
-        http=partial(connection, Turns()),  # type: ignore[arg-type]
+        http=partial(connection, Turns(), Writes()),  # type: ignore[arg-type]
         ws="none",
         access_log=False,
         log_config=None,

@@ -19,6 +19,7 @@ from contact_gateway.http import Turns
 from contact_gateway.http.connection import HTTPConnection
 from contact_gateway.http.connection_limits import ConnectionLimits
 from contact_gateway.sandbox import Sandbox
+from contact_gateway.writes import Writes
 from tests.client import Client
 from tests.conftest import IssueToken
 from tests.http.raw import BODY, connect, head, post, read_response, read_to_the_end, statuses
@@ -210,8 +211,8 @@ def test_a_process_that_stops_before_the_turn_of_a_request(sandbox: Sandbox) -> 
     turns = Later()
 
     class Stopped(HTTPConnection):
-        def __init__(self, _: Turns, **options: Any) -> None:
-            super().__init__(turns, **options)
+        def __init__(self, _: Turns, writes: Writes, **options: Any) -> None:
+            super().__init__(turns, writes, **options)
 
         def shutdown(self) -> None:
             super().shutdown()
@@ -234,8 +235,8 @@ def test_a_request_behind_an_unanswered_one_while_others_wait(sandbox: Sandbox) 
     turns, hold, held = Later(), threading.Event(), threading.Event()
 
     class Behind(HTTPConnection):
-        def __init__(self, _: Turns, **options: Any) -> None:
-            super().__init__(turns, **options)
+        def __init__(self, _: Turns, writes: Writes, **options: Any) -> None:
+            super().__init__(turns, writes, **options)
 
         def data_received(self, data: bytes) -> None:
             super().data_received(data)
@@ -274,8 +275,8 @@ def test_a_request_that_comes_in_parts_before_its_turn(
     come = threading.Event()
 
     class Waiting(Impatient):
-        def __init__(self, _: Turns, **options: Any) -> None:
-            super().__init__(turns, **options)
+        def __init__(self, _: Turns, writes: Writes, **options: Any) -> None:
+            super().__init__(turns, writes, **options)
             self.come = 0
 
         def data_received(self, data: bytes) -> None:

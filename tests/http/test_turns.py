@@ -47,8 +47,8 @@ def test_many_at_once_and_a_quick_upstream(turns_to_answer: int) -> None:
 
 
 def test_many_at_once_and_a_slow_upstream() -> None:
-    """Some begin in each turn of the loop all the same: nobody waits for another's upstream."""
-    counts = asyncio.run(under_way_at_most(1000, NEVER, 1000))
+    """Some begin all the same, again and again: nobody waits for another's upstream."""
+    counts = asyncio.run(under_way_at_most(1000, NEVER, 8000))
 
     assert counts[-1] == 1000
 
@@ -68,7 +68,7 @@ async def begun_behind_a_failure() -> list[int]:
     begun: list[int] = []
     turns.take(range(100), lambda: 1 / 0)
     turns.take(range(100), partial(begun.append, 1))
-    for _ in range(5):
+    for _ in range(20):
         await asyncio.sleep(0)
     return begun
 
@@ -87,7 +87,7 @@ async def order_of(requests: int) -> list[int]:
     await asyncio.sleep(0)
     for number in range(requests, 2 * requests):
         turns.take(begun, partial(begun.append, number))
-    for _ in range(2 * requests):
+    for _ in range(16 * requests):
         await asyncio.sleep(0)
     return begun
 

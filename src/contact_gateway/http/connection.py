@@ -16,9 +16,10 @@ import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from contact_gateway.http.connection_limits import ConnectionLimits, refusal
-from contact_gateway.http.held_head import HeldHead
+from contact_gateway.http.outgoing import Outgoing
 from contact_gateway.http.turns import Turns
 from contact_gateway.http.unread import Unread
+from contact_gateway.writes import Writes
 
 __all__ = ["HTTPConnection"]
 
@@ -49,8 +50,8 @@ class HTTPConnection(HttpToolsProtocol):
     __slots__ = (
         "_awaited",
         "_held",
+        "_outgoing",
         "_received",
-        "_response",
         "_stopping",
         "_timed",
         "_timer",
@@ -59,13 +60,15 @@ class HTTPConnection(HttpToolsProtocol):
         "_unused_since",
         "_unused_timer",
         "_upgrading",
+        "_writes",
     )
 
-    def __init__(self, turns: Turns, **options: Any) -> None:
-        """Make one connection of those that share `turns`; `options` are uvicorn's."""
+    def __init__(self, turns: Turns, writes: Writes, **options: Any) -> None:
+        """Make one connection of those that share `turns` and `writes`; `options` are uvicorn's."""
         super().__init__(**options)
         self.pipeline = _NO_PIPELINE
         self._turns = turns
+        self._writes = writes
         self._awaited = _Awaited.FIRST_BYTE
         self._timed: _Awaited | None = None
         self._timer: asyncio.TimerHandle | None = None
@@ -79,7 +82,8 @@ class HTTPConnection(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait."""
-        super().connection_made(transport)
+        self._outgoing = Outgoing(transport, self._writes, self.tasks)
+        super().connection_made(self._outgoing)
         self._watch()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -164,7 +168,7 @@ class HTTPConnection(HttpToolsProtocol):
         if hosts != 1 and self.parser.get_http_version() == "1.1":
             raise _AmbiguousError("Host")  # RFC 9112 section 3.2
         super().on_headers_complete()
-        self._response = self.cycle.transport = HeldHead(self.transport)
+        self._outgoing.begin_response()
         self.headers = []
         self._awaited = _Awaited.BODY
 
@@ -178,7 +182,7 @@ class HTTPConnection(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         """See to it that a response without a body is sent, and a connection that ends does end."""
-        self._response.flush()
+        self._outgoing.flush()
         self.server_state.total_requests += 1
         if self._awaited is _Awaited.NOTHING:
             # freed while it is in the CPU's caches: hundreds may be served before the next request

@@ -6,7 +6,7 @@ connection may carry another. What nobody has asked for closes it: it could be a
 
 import asyncio
 import select
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from http import HTTPStatus
@@ -67,9 +67,13 @@ class _UncalledForError(Exception):
 
 
 class Connection(asyncio.Protocol):
-    """One connection, which whoever has borrowed it from the pool uses alone."""
+    """One connection, which whoever has borrowed it from the pool uses alone.
 
-    def __init__(self) -> None:
+    `write` sends something on a transport, by the end of this turn of the event loop.
+    """
+
+    def __init__(self, write: Callable[[asyncio.Transport, bytes], None]) -> None:
+        self._write = write
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
         self._incoming = select.poll()
@@ -105,7 +109,7 @@ class Connection(asyncio.Protocol):
         answered = self._answered = self._loop.create_future()
         timer = self._loop.call_at(deadline, self._stop, Incomplete.LATE, "TimeoutError")
         try:
-            self._transport.write(request)
+            self._write(self._transport, request)
             await answered
         except BaseException:
             self.abort()  # cancelled just as the answer came, it would be in nobody's hands

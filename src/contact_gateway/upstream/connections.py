@@ -11,6 +11,7 @@ import httpx
 from aiohappyeyeballs import start_connection
 
 from contact_gateway.upstream.connection import Connection
+from contact_gateway.writes import Writes
 
 __all__ = ["Connections", "Key"]
 
@@ -37,6 +38,7 @@ class Connections:
         self._idle_seconds = idle_seconds
         self._idle: dict[Key, list[tuple[float, Connection]]] = {}
         self._lent = 0
+        self._writes = Writes()
         self._sweeper: asyncio.TimerHandle | None = None
         self.closed = False
 
@@ -109,13 +111,16 @@ class Connections:
             )
         connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         _, connection = await loop.create_connection(
-            Connection,
+            lambda: Connection(self._write),
             sock=connected,
             ssl=self._tls if secure else None,
             server_hostname=host.rstrip(".") if secure else None,
             ssl_handshake_timeout=_CONNECT_SECONDS if secure else None,
         )
         return connection
+
+    def _write(self, transport: asyncio.Transport, data: bytes) -> None:
+        self._writes.write(transport, data, self._lent)
 
     def _discard(self, opened: asyncio.Task[Connection]) -> None:
         """Close a connection that nobody waits for any longer, if it could be opened."""

@@ -1,10 +1,11 @@
-"""Responses in one piece: what is written when."""
+"""What a connection sends, and when."""
 
 import asyncio
 
 import pytest
 
-from contact_gateway.http.held_head import HeldHead
+from contact_gateway.http.outgoing import Outgoing
+from contact_gateway.writes import Writes
 from tests.client import Client
 from tests.http.raw import connect
 
@@ -34,12 +35,14 @@ def recorder() -> Recorder:
 
 
 @pytest.fixture
-def response(recorder: Recorder) -> HeldHead:
-    """What a response is written to."""
-    return HeldHead(recorder)
+def response(recorder: Recorder) -> Outgoing:
+    """What a response is written to that has begun, the only one under way."""
+    outgoing = Outgoing(recorder, Writes(), [None])
+    outgoing.begin_response()
+    return outgoing
 
 
-def test_a_head_and_a_body(recorder: Recorder, response: HeldHead) -> None:
+def test_a_head_and_a_body(recorder: Recorder, response: Outgoing) -> None:
     """They are written together, and what comes later at once."""
     for part in (HEAD, b"ab", b"cd"):
         response.write(part)
@@ -47,7 +50,7 @@ def test_a_head_and_a_body(recorder: Recorder, response: HeldHead) -> None:
     assert recorder.done == [HEAD + b"ab", b"cd"]
 
 
-def test_a_head_without_a_body(recorder: Recorder, response: HeldHead) -> None:
+def test_a_head_without_a_body(recorder: Recorder, response: Outgoing) -> None:
     """It is written, once, when the response is said to be complete."""
     response.write(HEAD)
     response.flush()
@@ -56,7 +59,7 @@ def test_a_head_without_a_body(recorder: Recorder, response: HeldHead) -> None:
     assert recorder.done == [HEAD]
 
 
-def test_a_head_and_the_end_of_the_connection(recorder: Recorder, response: HeldHead) -> None:
+def test_a_head_and_the_end_of_the_connection(recorder: Recorder, response: Outgoing) -> None:
     """The head is not lost."""
     response.write(HEAD)
     response.close()
@@ -64,7 +67,7 @@ def test_a_head_and_the_end_of_the_connection(recorder: Recorder, response: Held
     assert recorder.done == [HEAD, "closed"]
 
 
-def test_an_interim_response(recorder: Recorder, response: HeldHead) -> None:
+def test_an_interim_response(recorder: Recorder, response: Outgoing) -> None:
     """A client that waits for 100 before it goes on need not wait for more."""
     interim = b"HTTP/1.1 100 Continue\r\n\r\n"
     response.write(interim)
