@@ -122,9 +122,14 @@ def test_a_thousand_random_names_ids_and_customers(client: Client) -> None:
 def children(parent: int) -> set[int]:
     """The worker processes of a gateway."""
     listed = Path(f"/proc/{parent}/task/{parent}/children").read_text(encoding="ascii").split()
-    return {
-        int(pid) for pid in listed if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()
-    }
+    return {int(pid) for pid in listed if _is_worker(pid)}
+
+
+def _is_worker(pid: str) -> bool:
+    try:
+        return b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return False  # it has died since it was listed
 
 
 def counts(url: str) -> tuple[float, ...]:

@@ -4,10 +4,9 @@ import asyncio
 from collections import defaultdict
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, Protocol
+from typing import Protocol
 
 import structlog
-from graphql import ExecutionResult
 from starlette.types import Receive, Scope, Send
 
 from contact_gateway.context import RequestContext
@@ -27,7 +26,7 @@ from contact_gateway.http.preferences import wait_seconds
 from contact_gateway.http.replies import HTTPErrorCode, HTTPRefusalError, Reply
 from contact_gateway.identity import BadCustomerIdError, choose_customer
 from contact_gateway.observation import RequestRecord, Traces
-from contact_gateway.operations import Operation, OperationRunner, OperationStore, Refusal
+from contact_gateway.operations import OperationRunner, OperationStore, Refusal
 from contact_gateway.upstream import Caller, ContactGroups
 
 __all__ = ["GraphQLEndpoint"]
@@ -106,21 +105,16 @@ class GraphQLEndpoint:
         operation = self.runner.select(document, request.operation_name)
         if isinstance(operation, Refusal):
             return replies.not_executed(operation, record.request_id)
-        result = await self._run(operation, request.variables, context)
+        record.operation_name = operation.name and operation.name[:_LONGEST_NAME]
+        running = self.runner.run(operation, request.variables, context)
+        if self.traces is None:
+            result = await running
+        else:
+            with self.traces.operation(operation.kind.value, record.operation_name):
+                result = await running
         if isinstance(result, Refusal):
             return replies.not_executed(result, record.request_id)
         return replies.executed(result, media_type, record.request_id)
-
-    async def _run(
-        self, operation: Operation, variables: dict[str, Any], context: RequestContext
-    ) -> ExecutionResult | Refusal:
-        """Execute the operation, with a span around it where somebody records spans."""
-        name = context.record.operation_name = operation.name and operation.name[:_LONGEST_NAME]
-        running = self.runner.run(operation, variables, context)
-        if self.traces is None:
-            return await running
-        with self.traces.operation(operation.kind.value, name):
-            return await running
 
     async def _request(self, headers: Headers, receive: Receive) -> GraphQLRequest:
         try:

@@ -28,7 +28,7 @@ class Observed:
         """Answer one request."""
         record = scope[RECORD] = RequestRecord()
 
-        self.metrics.requests_in_flight.inc()
+        self.metrics.in_flight += 1
         try:
             if self.traces is None:
                 await self.endpoint(scope, receive, send)
@@ -39,6 +39,6 @@ class Observed:
         finally:
             record.status = record.status or _CLIENT_GONE
             seconds = record.seconds
-            self.metrics.requests_in_flight.dec()
+            self.metrics.in_flight -= 1
             self.metrics.request_ended(record, seconds)
             log_request(record, seconds)

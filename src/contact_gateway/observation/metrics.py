@@ -28,6 +28,7 @@ _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 class Metrics:
     """The metrics of one gateway. `render` adds up those of all workers.
 
+    `in_flight` is for whoever serves requests to count up and down.
     What other parts count themselves is followed: read once a second, and before it is rendered.
     """
 
@@ -43,9 +44,11 @@ class Metrics:
         self.request_seconds = self._histogram(
             "request_duration_seconds", "From the headers of a request to its reply."
         )
+        self.in_flight = 0
         self.requests_in_flight = self._gauge(
             "requests_in_flight", "Requests to /graphql that are being served."
         )
+        self.follow_gauge(self.requests_in_flight, lambda: self.in_flight)
         self.results = self._counter(
             "results", "Fields executed, by the type of what they came to.", "operation", "result"
         )

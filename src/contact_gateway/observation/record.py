@@ -46,6 +46,8 @@ class RequestRecord:
 
     def result_types(self) -> str:
         """Each different result once, as `field=Type, field=Type`: short, whatever was asked."""
+        if len(self.results) == 1:
+            return "=".join(self.results[0])  # as nearly always, and asked for twice
         return ", ".join(dict.fromkeys(f"{field}={name}" for field, name in self.results))
 
     def upstream_answered(self, status: int | None, seconds: float) -> None:

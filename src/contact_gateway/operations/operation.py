@@ -19,7 +19,6 @@ from graphql import (
     OperationDefinitionNode,
     OperationType,
     Undefined,
-    coerce_input_value,
     default_field_resolver,
     default_type_resolver,
     get_variable_values,
@@ -41,6 +40,7 @@ from strawberry.execution import optimized_is_awaitable
 
 from contact_gateway.context import RequestContext
 from contact_gateway.operations.plain_data import PlainData, Read
+from contact_gateway.operations.plain_input import coercion_to
 from contact_gateway.operations.refusals import MOST_ERRORS
 
 __all__ = ["Operation", "operations_of"]
@@ -90,10 +90,11 @@ class Operation:
             name: FragmentDetails(node) for name, node in self._fragments.items()
         }
         self._root_type = cast("GraphQLObjectType", schema.get_root_type(self.kind))
-        self._variables = [
+        signatures = [
             cast("GraphQLVariableSignature", get_variable_signature(schema, node))
             for node in definition.variable_definitions or ()
         ]
+        self._variables = [(each, coercion_to(each.type)) for each in signatures]
         # a directive may let the fields depend on the variables
         self._fields = None if "@" in text else _Fields()
 
@@ -103,9 +104,9 @@ class Operation:
         """The values of the variables, or why they are refused (GraphQL specification 6.1.2)."""
         sources: dict[str, VariableValueSource] = {}
         coerced: dict[str, Any] = {}
-        for variable in self._variables:
+        for variable, coerce in self._variables:
             given = variables.get(variable.name, Undefined)
-            value = Undefined if given is Undefined else coerce_input_value(given, variable.type)
+            value = Undefined if given is Undefined else coerce(given)
             if value is Undefined:
                 break  # left out or not valid: graphql-core knows the default, or what to say
             sources[variable.name] = VariableValueSource(variable, given)

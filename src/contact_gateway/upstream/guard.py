@@ -47,23 +47,21 @@ class Guard(httpx.AsyncBaseTransport):
         if not self.bulkhead.take():
             self.breaker.check()  # who would be refused in the end need not wait for it
             await self.bulkhead.wait(request.extensions["deadline"])
-        try:
-            return await self._send(request)
-        finally:
-            self.bulkhead.release()
-
-    async def _send(self, request: httpx.Request) -> httpx.Response:
-        permit = self.breaker.admit()
+        permit: int | None = None
         hurried = request.extensions["deadline"] - self._clock() < self._seconds_to_judge
         failed: bool | None = None
         try:
+            permit = self.breaker.admit()
             response = await self._transport.handle_async_request(request)
             failed = _failed(response)
         except (ConnectError, NotAnsweredError):
             failed = True
             raise
         finally:
-            if failed is None or (failed and hurried):
+            self.bulkhead.release()
+            if permit is None:
+                pass  # the circuit is open
+            elif failed is None or (failed and hurried):
                 self.breaker.abandoned(permit)  # cancelled, a fault of our own, or no fair chance
             elif failed:
                 self.breaker.failed(permit)

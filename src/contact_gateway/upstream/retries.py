@@ -11,8 +11,9 @@
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from enum import Enum
+from typing import Any
 
 import httpx
 
@@ -68,7 +69,7 @@ class Retries(httpx.AsyncBaseTransport):
         self._jitter = jitter
         self.retried = 0
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+    def handle_async_request(self, request: httpx.Request) -> Coroutine[Any, Any, httpx.Response]:
         """Send `request`, and again where that may be and may help; the last result counts.
 
         Raises:
@@ -77,9 +78,13 @@ class Retries(httpx.AsyncBaseTransport):
             RetryBudgetSpentError: the request is a repeat, and there were too many; not sent.
         """
         repeat: Repeat | None = request.extensions.get("repeat")
-        if repeat is None:
-            self._budget.earn()
-        elif not self._budget.spend():
+        if repeat is not None:
+            return self._repeat(request, repeat)
+        self._budget.earn()
+        return self._send(request)
+
+    async def _repeat(self, request: httpx.Request, repeat: Repeat) -> httpx.Response:
+        if not self._budget.spend():
             raise RetryBudgetSpentError
         response = await self._send(request)
         if repeat is Repeat.READ_BACK and response.is_success:

@@ -1,6 +1,7 @@
 """Watching upstream calls: an httpx transport around another that changes only traceparent."""
 
 import time
+from functools import partial
 
 import httpx
 
@@ -23,14 +24,16 @@ class WatchedTransport(httpx.AsyncBaseTransport):
     ) -> None:
         self._transport = transport
         self._metrics = metrics
-        self._traces = traces
+        self._send = transport.handle_async_request
+        if traces is not None:
+            self._send = partial(self._send_traced, traces)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send `request`; answers and errors are those of the transport within."""
         record: RequestRecord = request.extensions["record"]
         status, outcome, began = None, "cancelled", time.perf_counter()
         try:
-            response = await self._send(request, record)
+            response = await self._send(request)
             status = response.status_code
             outcome = "incomplete" if "incomplete" in response.extensions else "answered"
         except NotSentError:
@@ -45,13 +48,12 @@ class WatchedTransport(httpx.AsyncBaseTransport):
             self._metrics.attempt_ended(status, outcome, seconds)
         return response
 
-    async def _send(self, request: httpx.Request, record: RequestRecord) -> httpx.Response:
-        if self._traces is None:
-            return await self._transport.handle_async_request(request)
+    async def _send_traced(self, traces: Traces, request: httpx.Request) -> httpx.Response:
         url = request.url
         port = url.port or (443 if url.scheme == "https" else 80)
-        with self._traces.attempt(request.method, url.host, port, record.attempts) as span:
-            request.headers["traceparent"] = self._traces.traceparent()
+        attempts = request.extensions["record"].attempts
+        with traces.attempt(request.method, url.host, port, attempts) as span:
+            request.headers["traceparent"] = traces.traceparent()
             response = await self._transport.handle_async_request(request)
             answered(span, response.status_code)
         return response
