@@ -1,11 +1,13 @@
 """Logs: an event name and fields, one line each; never a token, a name or a document."""
 
+import asyncio
 import logging
 import sys
 import traceback
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
-from typing import BinaryIO, Literal
+from typing import BinaryIO, Literal, cast
 
 import orjson
 import structlog
@@ -28,6 +30,7 @@ def configure_logs(
     `stream` takes the lines in the place of standard error.
     """
     stream = stream or sys.stderr.buffer
+    lines = _Lines(stream)
     number = logging.getLevelNamesMapping()[level.upper()]
     shared: list[structlog.typing.Processor] = [
         structlog.processors.add_log_level,
@@ -39,10 +42,10 @@ def configure_logs(
         processors=[*shared, render],
         wrapper_class=_logger_from(number),
         # not through the standard library: that takes three times as long for each line
-        logger_factory=structlog.BytesLoggerFactory(stream),
+        logger_factory=structlog.BytesLoggerFactory(cast("BinaryIO", lines)),
         cache_logger_on_first_use=True,
     )
-    handler = _Handler(stream)
+    handler = _Handler(lines)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[structlog.stdlib.add_logger_name, *shared],
@@ -83,12 +86,41 @@ def _logger_from(level: int) -> type[BindableLogger]:
     return Logger
 
 
+class _Lines:
+    """What loggers write to: lines of one turn of an event loop are written to `stream` together.
+
+    Each write is a system call, and wakes whoever reads the lines from a pipe.
+    """
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self.write = stream.write
+        self._flush_stream = stream.flush
+        self._about_to_flush: asyncio.AbstractEventLoop | None = None
+
+    def flush(self) -> None:
+        """Write what is buffered by the end of this turn; outside of an event loop, now."""
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            self._flush_stream()
+            return
+        if loop is not self._about_to_flush:
+            self._about_to_flush = loop
+            loop.call_soon(self._flush)
+
+    def _flush(self) -> None:
+        self._about_to_flush = None
+        # told to nobody: the event loop would log it, and that would be about to flush again
+        with suppress(OSError):
+            self._flush_stream()
+
+
 class _Handler(logging.Handler):
     """Writes the lines of libraries to where the gateway's own go."""
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, lines: "_Lines") -> None:
         super().__init__()
-        self._log = structlog.BytesLogger(stream)
+        self._log = structlog.BytesLogger(cast("BinaryIO", lines))
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write one line."""

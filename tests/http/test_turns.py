@@ -48,7 +48,7 @@ def test_many_at_once_and_a_quick_upstream(turns_to_answer: int) -> None:
 
 def test_many_at_once_and_a_slow_upstream() -> None:
     """Some begin all the same, again and again: nobody waits for another's upstream."""
-    counts = asyncio.run(under_way_at_most(1000, NEVER, 8000))
+    counts = asyncio.run(under_way_at_most(1000, NEVER, 16_000))
 
     assert counts[-1] == 1000
 
@@ -61,6 +61,31 @@ def test_few_at_once(requests: int) -> None:
     assert counts == [requests]
 
 
+async def begun_as_others_end(ends: list[int]) -> list[int]:
+    """How many of 100 have begun after so many of them have ended, each time a turn later."""
+    turns = Turns()
+    under_way: list[int] = []
+    begun: list[int] = []
+
+    def begin() -> None:
+        under_way.append(1)
+        begun.append(1)
+
+    for _ in range(100):
+        turns.take(under_way, begin)
+    counts = []
+    for number in ends:
+        del under_way[:number]
+        await asyncio.sleep(0)
+        counts.append(len(begun))
+    return counts
+
+
+def test_room_for_a_few() -> None:
+    """The next wait until there is room for a group, and then all that there is room for begin."""
+    assert asyncio.run(begun_as_others_end([0, 1, 22, 1, 0, 32])) == [32, 32, 32, 56, 56, 88]
+
+
 async def begun_behind_a_failure() -> list[int]:
     """What begins behind something that fails to."""
     asyncio.get_running_loop().set_exception_handler(lambda *_: None)
@@ -68,7 +93,7 @@ async def begun_behind_a_failure() -> list[int]:
     begun: list[int] = []
     turns.take(range(100), lambda: 1 / 0)
     turns.take(range(100), partial(begun.append, 1))
-    for _ in range(20):
+    for _ in range(40):
         await asyncio.sleep(0)
     return begun
 
@@ -87,7 +112,7 @@ async def order_of(requests: int) -> list[int]:
     await asyncio.sleep(0)
     for number in range(requests, 2 * requests):
         turns.take(begun, partial(begun.append, number))
-    for _ in range(16 * requests):
+    for _ in range(32 * requests):
         await asyncio.sleep(0)
     return begun
 

@@ -80,3 +80,58 @@ def test_logs_of_somebody_else() -> None:
 
     assert "request" in finished.stdout
     assert "200" in finished.stdout
+
+
+TURNS = """
+import asyncio, io, sys, structlog
+from contact_gateway.logs import configure_logs
+
+class Writes(io.RawIOBase):
+    seen, broken = [], False
+    def writable(self):
+        return True
+    def write(self, data):
+        if self.broken:
+            raise BrokenPipeError
+        self.seen.append(bytes(data).count(b"\\n"))
+        return len(data)
+
+writes = Writes()
+configure_logs("info", "json", io.BufferedWriter(writes))
+log = structlog.get_logger()
+complaints = []
+
+async def main():
+    asyncio.get_running_loop().set_exception_handler(lambda _, what: complaints.append(what))
+    log.info("first")
+    log.info("second")
+    assert writes.seen == []
+    await asyncio.sleep(0)
+    assert writes.seen == [2], writes.seen
+    writes.broken = True
+    log.info("third")
+    await asyncio.sleep(0)
+    writes.broken = False
+    log.info("fourth")
+    await asyncio.sleep(0)
+    assert writes.seen == [2, 2], writes.seen
+    asyncio.get_running_loop().stop()
+    log.info("fifth")
+
+try:
+    asyncio.run(main())
+except RuntimeError:
+    pass  # it was stopped
+log.info("sixth")
+assert sum(writes.seen) == 6, writes.seen
+assert complaints == [], complaints
+"""
+
+
+def test_lines_of_one_turn() -> None:
+    """They are written together; none is lost where the reader or the event loop goes away."""
+    finished = subprocess.run(  # noqa: S603 - our own code
+        [sys.executable, "-c", TURNS], check=False, capture_output=True, text=True
+    )
+
+    assert (finished.returncode, finished.stderr) == (0, "")
