@@ -1,119 +1,67 @@
-"""Writes to sockets: which go out at once, which at the end of a turn, and in which order."""
+"""Writes of one turn of the event loop: which go out at once, which together after it."""
 
 import asyncio
 
-import pytest
-
-from contact_gateway.http.outgoing import Outgoing
 from contact_gateway.writes import Writes
 
 FEW, MANY = 2, 3
 
 
-class Recorder(asyncio.Transport):
-    """A transport that notes what was done with it in a journal that all share."""
+def test_few_requests() -> None:
+    """What is written while few are under way is sent at once."""
+    sent: list[int] = []
+    Writes().add(lambda: sent.append(1), FEW)
 
-    def __init__(self, journal: list[bytes]) -> None:
-        super().__init__()
-        self.journal = journal
-        self.closed = False
-
-    def write(self, data: bytes) -> None:  # type: ignore[override]
-        """Note what was written."""
-        self.journal.append(data)
-
-    def close(self) -> None:
-        """Note it."""
-        self.journal.append(b"closed")
-        self.closed = True
-
-    def abort(self) -> None:
-        """Close without a note."""
-        self.closed = True
-
-    def is_closing(self) -> bool:
-        """Whether it was closed."""
-        return self.closed
+    assert sent == [1]
 
 
-@pytest.fixture
-def journal() -> list[bytes]:
-    """What was done, in the order in which it was."""
-    return []
+def test_many_requests() -> None:
+    """What is written in one turn is sent after it, in the order of the calls."""
+    sent: list[int] = []
 
-
-def test_few_requests(journal: list[bytes]) -> None:
-    """What is written while few are under way goes out at once."""
-    Writes().write(Recorder(journal), b"first", FEW)
-
-    assert journal == [b"first"]
-
-
-def test_many_requests(journal: list[bytes]) -> None:
-    """What is written in one turn goes out together at its end, in the order of the calls."""
-
-    async def one_turn() -> list[bytes]:
+    async def one_turn() -> list[int]:
         writes = Writes()
-        for data in (b"first", b"second", b"third"):
-            writes.write(Recorder(journal), data, MANY)
-        before = journal.copy()
+        for number in range(3):
+            writes.add(lambda number=number: sent.append(number), MANY)  # type: ignore[misc]
+        before = sent.copy()
         await asyncio.sleep(0)
         return before
 
-    assert (asyncio.run(one_turn()), journal) == ([], [b"first", b"second", b"third"])
+    assert (asyncio.run(one_turn()), sent) == ([], [0, 1, 2])
 
 
-def test_many_turns(journal: list[bytes]) -> None:
-    """What is written in a later turn goes out in that one."""
+def test_many_turns() -> None:
+    """What is written in a later turn is sent after that one."""
+    sent: list[int] = []
 
-    async def turns() -> list[list[bytes]]:
+    async def turns() -> list[int]:
         writes, seen = Writes(), []
-        for data in (b"first", b"second"):
-            writes.write(Recorder(journal), data, MANY)
+        for _ in range(3):
+            writes.add(lambda: sent.append(1), MANY)
             await asyncio.sleep(0)
-            seen.append(journal.copy())
+            seen.append(len(sent))
         return seen
 
-    assert asyncio.run(turns()) == [[b"first"], [b"first", b"second"]]
+    assert asyncio.run(turns()) == [1, 2, 3]
 
 
-def test_few_requests_after_many(journal: list[bytes]) -> None:
-    """What is written when few are left does not overtake what waits."""
-
-    async def ending() -> None:
-        writes, transport = Writes(), Recorder(journal)
-        writes.write(transport, b"first", MANY)
-        writes.write(transport, b"second", FEW)
-        await asyncio.sleep(0)
-
-    asyncio.run(ending())
-    assert journal == [b"first", b"second"]
+def _fail() -> None:
+    raise ZeroDivisionError
 
 
-def test_a_connection_that_is_lost_meanwhile(journal: list[bytes]) -> None:
-    """What waits for it is dropped, and for others sent."""
+def test_a_write_that_fails() -> None:
+    """Those behind it are sent all the same."""
+    sent: list[int] = []
 
-    async def losing() -> None:
-        writes, lost = Writes(), Recorder(journal)
-        writes.write(lost, b"first", MANY)
-        writes.write(Recorder(journal), b"second", MANY)
-        lost.abort()
-        await asyncio.sleep(0)
+    async def failing() -> list[str]:
+        told: list[str] = []
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(lambda _, what: told.append(repr(what["exception"])))
+        writes = Writes()
+        writes.add(_fail, MANY)
+        writes.add(lambda: sent.append(1), MANY)
+        for _ in range(3):
+            await asyncio.sleep(0)
+        return told
 
-    asyncio.run(losing())
-    assert journal == [b"second"]
-
-
-def test_a_connection_that_is_closed_meanwhile(journal: list[bytes]) -> None:
-    """What waits for it is sent before it is closed, a held head included, and only once."""
-
-    async def closing() -> None:
-        outgoing = Outgoing(Recorder(journal), Writes(), range(MANY))
-        outgoing.write(b"response")
-        outgoing.begin_response()
-        outgoing.write(b"head")
-        outgoing.close()
-        await asyncio.sleep(0)
-
-    asyncio.run(closing())
-    assert journal == [b"response", b"head", b"closed"]
+    assert (asyncio.run(failing()), sent) == (["ZeroDivisionError()"], [1])

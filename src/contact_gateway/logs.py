@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import select
 import sys
 import traceback
 from collections.abc import Callable, Iterator
@@ -89,13 +90,21 @@ def _logger_from(level: int) -> type[BindableLogger]:
 class _Lines:
     """What loggers write to: lines of one turn of an event loop are written to `stream` together.
 
-    Each write is a system call, and wakes whoever reads the lines from a pipe.
+    Each write is a system call, and wakes whoever reads the lines from a pipe. Only of as much as a
+    pipe takes whole are they, or those of several workers would be mixed (POSIX, write).
     """
 
     def __init__(self, stream: BinaryIO) -> None:
-        self.write = stream.write
-        self._flush_stream = stream.flush
+        self._stream = stream
+        self._buffered = 0
         self._about_to_flush: asyncio.AbstractEventLoop | None = None
+
+    def write(self, line: bytes) -> int:
+        """Buffer a line."""
+        if self._buffered + len(line) > select.PIPE_BUF:
+            self._flush_stream()
+        self._buffered += len(line)
+        return self._stream.write(line)
 
     def flush(self) -> None:
         """Write what is buffered by the end of this turn; outside of an event loop, now."""
@@ -113,6 +122,10 @@ class _Lines:
         # told to nobody: the event loop would log it, and that would be about to flush again
         with suppress(OSError):
             self._flush_stream()
+
+    def _flush_stream(self) -> None:
+        self._buffered = 0
+        self._stream.flush()
 
 
 class _Handler(logging.Handler):

@@ -1,6 +1,8 @@
-"""Writes to sockets, those of one turn of the event loop together."""
+"""Writes to sockets: under load, those of one turn of the event loop go out together."""
 
 import asyncio
+from collections import deque
+from collections.abc import Callable
 from typing import Final
 
 __all__ = ["Writes"]
@@ -9,7 +11,7 @@ _FEW: Final = 2
 
 
 class Writes:
-    """What is sent while much is under way: at the end of a turn, one right after the other.
+    """Sends what is written in one turn of the event loop after it, one right after the other.
 
     Netty calls it flush consolidation. To wake a reader that sleeps takes longer than the write
     itself, and of writes with work between them each finds a reader that has fallen asleep again.
@@ -18,20 +20,21 @@ class Writes:
     """
 
     def __init__(self) -> None:
-        self._waiting: list[tuple[asyncio.Transport, bytes]] = []
+        self._waiting: deque[Callable[[], None]] = deque()
 
-    def write(self, transport: asyncio.Transport, data: bytes, under_way: int) -> None:
-        """Send `data`, in the order of the calls; `under_way` is the number of requests."""
-        if under_way <= _FEW and not self._waiting:
-            transport.write(data)
+    def add(self, send: Callable[[], None], under_way: int) -> None:
+        """Call `send`, now or after this turn; `under_way` is the number of requests."""
+        if under_way <= _FEW:
+            send()
             return
-        self._waiting.append((transport, data))
+        self._waiting.append(send)
         if len(self._waiting) == 1:
-            asyncio.get_running_loop().call_soon(self.flush)
+            asyncio.get_running_loop().call_soon(self._send)
 
-    def flush(self) -> None:
-        """Send what waits, but to connections that have been closed."""
-        waiting, self._waiting = self._waiting, []
-        for transport, data in waiting:
-            if not transport.is_closing():
-                transport.write(data)
+    def _send(self) -> None:
+        try:
+            for _ in range(len(self._waiting)):
+                self._waiting.popleft()()
+        finally:
+            if self._waiting:
+                asyncio.get_running_loop().call_soon(self._send)

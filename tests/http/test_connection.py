@@ -266,6 +266,36 @@ def test_a_request_behind_an_unanswered_one_while_others_wait(sandbox: Sandbox) 
     assert received.endswith(b"first")
 
 
+def test_a_client_that_sends_no_more_while_others_wait(sandbox: Sandbox) -> None:
+    """The response that was written just before is sent."""
+    others, release = threading.Barrier(4), threading.Event()
+
+    class Ending(HTTPConnection):
+        def on_response_complete(self) -> None:
+            super().on_response_complete()
+            if not release.is_set():  # as the event loop does when the client's side ends
+                self.eof_received()
+                self.transport.abort()
+
+    async def other(_: Request) -> Response:
+        await asyncio.to_thread(others.wait, 10)
+        await asyncio.to_thread(release.wait, 10)
+        return Response(b"other")
+
+    app = Starlette(routes=[Route("/other", other), Route("/", lambda _: Response(b"response"))])
+    with running_app(app, settings_for(sandbox.url), Ending) as url, contextlib.ExitStack() as all_:
+        for _ in range(3):
+            waiting = all_.enter_context(connect(url))
+            waiting.sendall(b"GET /other HTTP/1.1\r\nHost: gateway\r\n\r\n")
+        others.wait(10)
+        connection = all_.enter_context(connect(url))
+        connection.sendall(b"GET / HTTP/1.1\r\nHost: gateway\r\n\r\n")
+        received = read_to_the_end(connection)
+        release.set()
+
+    assert received.endswith(b"\r\n\r\nresponse")
+
+
 @pytest.mark.parametrize("size", [1_000, 60_000])
 def test_a_request_that_comes_in_parts_before_its_turn(
     sandbox: Sandbox, issue_token: IssueToken, size: int

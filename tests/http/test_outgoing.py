@@ -1,6 +1,7 @@
 """What a connection sends, and when."""
 
 import asyncio
+from collections.abc import Callable
 
 import pytest
 
@@ -26,6 +27,10 @@ class Recorder(asyncio.Transport):
     def close(self) -> None:
         """Remember it."""
         self.done.append("closed")
+
+    def is_closing(self) -> bool:
+        """Whether it was closed."""
+        return "closed" in self.done
 
 
 @pytest.fixture
@@ -74,6 +79,41 @@ def test_an_interim_response(recorder: Recorder, response: Outgoing) -> None:
     response.write(HEAD)
 
     assert recorder.done == [interim]
+
+
+async def written_under_load(recorder: Recorder, close: Callable[[Outgoing], None]) -> None:
+    """A response and the head of another, written with many requests under way, and what comes."""
+    under_way = [None] * 3
+    outgoing = Outgoing(recorder, Writes(), under_way)
+    outgoing.write(b"first ")
+    under_way.clear()
+    outgoing.write(b"second ")
+    outgoing.begin_response()
+    outgoing.write(HEAD)
+    assert recorder.done == []
+    close(outgoing)
+    await asyncio.sleep(0)
+
+
+def test_the_order_under_load(recorder: Recorder) -> None:
+    """What is written when few requests are left does not overtake what waits."""
+    asyncio.run(written_under_load(recorder, lambda _: None))
+
+    assert recorder.done == [b"first second "]
+
+
+def test_the_end_of_the_connection_under_load(recorder: Recorder) -> None:
+    """All that was written is sent before, and only once."""
+    asyncio.run(written_under_load(recorder, lambda outgoing: outgoing.close()))
+
+    assert recorder.done == [b"first second " + HEAD, "closed"]
+
+
+def test_a_lost_connection_under_load(recorder: Recorder) -> None:
+    """Nothing is sent any more."""
+    asyncio.run(written_under_load(recorder, lambda _: recorder.close()))
+
+    assert recorder.done == ["closed"]
 
 
 def test_a_request_for_the_head(client: Client) -> None:

@@ -83,21 +83,22 @@ def test_logs_of_somebody_else() -> None:
 
 
 TURNS = """
-import asyncio, io, sys, structlog
+import asyncio, io, select, structlog
 from contact_gateway.logs import configure_logs
 
 class Writes(io.RawIOBase):
-    seen, broken = [], False
+    seen, broken, longest = [], False, 0
     def writable(self):
         return True
     def write(self, data):
         if self.broken:
             raise BrokenPipeError
         self.seen.append(bytes(data).count(b"\\n"))
+        self.longest = max(self.longest, len(data))
         return len(data)
 
 writes = Writes()
-configure_logs("info", "json", io.BufferedWriter(writes))
+configure_logs("info", "json", io.BufferedWriter(writes, 100_000))
 log = structlog.get_logger()
 complaints = []
 
@@ -115,6 +116,11 @@ async def main():
     log.info("fourth")
     await asyncio.sleep(0)
     assert writes.seen == [2, 2], writes.seen
+    for _ in range(100):
+        log.info("many")
+    await asyncio.sleep(0)
+    assert sum(writes.seen) == 104 and len(writes.seen) < 10, writes.seen
+    assert writes.longest <= select.PIPE_BUF, writes.longest
     asyncio.get_running_loop().stop()
     log.info("fifth")
 
@@ -123,7 +129,7 @@ try:
 except RuntimeError:
     pass  # it was stopped
 log.info("sixth")
-assert sum(writes.seen) == 6, writes.seen
+assert sum(writes.seen) == 106, writes.seen
 assert complaints == [], complaints
 """
 

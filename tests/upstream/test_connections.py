@@ -6,7 +6,7 @@ import ipaddress
 import socket
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from contact_gateway.upstream import Transport, event_loop_time
+from contact_gateway.upstream.connection import Connection, ExchangeError
 from contact_gateway.upstream.connections import Connections, Key
 from contact_gateway.upstream.problems import ConnectError, NotAnsweredError
 from tests.scripted_upstream import Answer, ScriptedUpstream, reply
@@ -26,6 +27,7 @@ CHUNKED = (
     b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
     b"2\r\n{}\r\n0\r\nContent-Encoding: gzip\r\n\r\n"
 )
+ANSWER = reply(204).content
 
 
 def read(url: str) -> httpx.Request:
@@ -211,3 +213,33 @@ def test_certificate_that_is_not_trusted(tls_url: str) -> None:
     """Nothing is sent to it."""
     with pytest.raises(ConnectError, match="SSLCertVerificationError"):
         run(twice(tls_url))
+
+
+async def before_it_is_sent(happens: Callable[[socket.socket], None]) -> tuple[bool, bool, bytes]:
+    """Whether a request is said to be sent, the connection may be used, and what was sent."""
+    held: list[Callable[[], None]] = []
+    loop = asyncio.get_running_loop()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        address = listener.getsockname()
+        _, connection = await loop.create_connection(lambda: Connection(held.append), *address)
+        upstream, _ = await asyncio.to_thread(listener.accept)
+    with upstream:
+        upstream.settimeout(10)
+        exchange = asyncio.create_task(connection.exchange(b"a request", loop.time() + 10))
+        await asyncio.sleep(0)
+        happens(upstream)
+        with pytest.raises(ExchangeError) as error:
+            await exchange
+        for send in held:
+            send()
+        return error.value.sent, connection.usable, await asyncio.to_thread(upstream.recv, 100)
+
+
+@pytest.mark.parametrize(
+    "happens",
+    [lambda upstream: upstream.shutdown(socket.SHUT_WR), lambda upstream: upstream.sendall(ANSWER)],
+    ids=["an end", "an answer"],
+)
+def test_what_comes_before_the_request_is_sent(happens: Callable[[socket.socket], None]) -> None:
+    """It is no answer: the request is never sent, said so, and may be sent on another."""
+    assert run(before_it_is_sent(happens)) == (False, False, b"")

@@ -94,6 +94,10 @@ class HTTPConnection(HttpToolsProtocol):
         if self._unused_timer is not None:
             self._unused_timer.cancel()
 
+    def eof_received(self) -> None:
+        """Send what was written before the connection is closed, which this leads to."""
+        self._outgoing.send()
+
     def pause_writing(self) -> None:
         """Wait for the client to read, as long as it does."""
         super().pause_writing()

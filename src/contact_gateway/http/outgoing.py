@@ -17,7 +17,7 @@ class Outgoing(asyncio.Transport):
     `writes` asks for.
     """
 
-    __slots__ = ("_head", "_head_follows", "_transport", "_under_way", "_writes")
+    __slots__ = ("_head", "_head_follows", "_transport", "_under_way", "_unsent", "_writes")
 
     def __init__(self, transport: asyncio.Transport, writes: Writes, under_way: Sized) -> None:
         self._transport = transport
@@ -25,6 +25,7 @@ class Outgoing(asyncio.Transport):
         self._under_way = under_way
         self._head_follows = False
         self._head = b""
+        self._unsent = b""
 
     def begin_response(self) -> None:
         """Take what is written next for the head of a response, to be held back."""
@@ -39,17 +40,27 @@ class Outgoing(asyncio.Transport):
             return
         if self._head:
             data, self._head = self._head + data, b""
-        self._writes.write(self._transport, data, len(self._under_way))
+        if self._unsent:
+            self._unsent += data
+            return
+        self._unsent = data
+        self._writes.add(self.send, len(self._under_way))
 
     def flush(self) -> None:
         """Send the head, because nothing follows it."""
         if self._head:
             self.write(b"")
 
+    def send(self) -> None:
+        """Send at once what was written, a head that is held back apart."""
+        data, self._unsent = self._unsent, b""
+        if data and not self._transport.is_closing():
+            self._transport.write(data)
+
     def close(self) -> None:
         """Close the connection after what was written."""
         self.flush()
-        self._writes.flush()
+        self.send()
         self._transport.close()
 
     def abort(self) -> None:

@@ -53,4 +53,4 @@ class Turns:
         if room >= _GROUP:
             return room
         self._passed = (self._passed + 1) % _PASSED
-        return not self._passed
+        return 0 if self._passed else 1

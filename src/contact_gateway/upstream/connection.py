@@ -69,11 +69,12 @@ class _UncalledForError(Exception):
 class Connection(asyncio.Protocol):
     """One connection, which whoever has borrowed it from the pool uses alone.
 
-    `write` sends something on a transport, by the end of this turn of the event loop.
+    `when_to_send` calls what it is given, which sends a request, now or very soon.
     """
 
-    def __init__(self, write: Callable[[asyncio.Transport, bytes], None]) -> None:
-        self._write = write
+    def __init__(self, when_to_send: Callable[[Callable[[], None]], None]) -> None:
+        self._when_to_send = when_to_send
+        self._unsent = b""
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
         self._incoming = select.poll()
@@ -109,18 +110,27 @@ class Connection(asyncio.Protocol):
         answered = self._answered = self._loop.create_future()
         timer = self._loop.call_at(deadline, self._stop, Incomplete.LATE, "TimeoutError")
         try:
-            self._write(self._transport, request)
+            self._unsent = request
+            self._when_to_send(self._send)
             await answered
         except BaseException:
             self.abort()  # cancelled just as the answer came, it would be in nobody's hands
             raise
         finally:
             timer.cancel()
+            self._unsent = b""
             self._answered = None
             self._answer = _NO_ANSWER
         if not self._reusable:
             self.abort()  # what is left on this connection belongs to nobody
         return answer
+
+    def _send(self) -> None:
+        """Send the request, if anybody still waits for its answer and the connection is open."""
+        request, usable = self._unsent, self.usable
+        if request and usable and self._transport is not None:
+            self._unsent = b""
+            self._transport.write(request)
 
     def abort(self) -> None:
         """Close at once."""
@@ -145,8 +155,8 @@ class Connection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Parse what comes in, as long as it is an answer and not too much."""
         for part in _slices(data):
-            if self._answered is None or self._answered.done():
-                self.abort()
+            if self._answered is None or self._answered.done() or self._unsent:
+                self.abort()  # nobody has asked for it, or not yet
                 return
             self._received += len(part)
             try:
@@ -215,7 +225,7 @@ class Connection(asyncio.Protocol):
             self._answer.incomplete = incomplete
             self._answered.set_result(None)
         else:
-            self._answered.set_exception(ExchangeError(reason, sent=True))
+            self._answered.set_exception(ExchangeError(reason, sent=not self._unsent))
 
     def _finish(self) -> None:
         if self._answered is None or self._answered.done():

@@ -4,6 +4,7 @@ import asyncio
 import socket
 import ssl
 import time
+from collections.abc import Callable
 from functools import cached_property
 from typing import Final
 
@@ -111,7 +112,7 @@ class Connections:
             )
         connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         _, connection = await loop.create_connection(
-            lambda: Connection(self._write),
+            lambda: Connection(self._when_to_send),
             sock=connected,
             ssl=self._tls if secure else None,
             server_hostname=host.rstrip(".") if secure else None,
@@ -119,8 +120,8 @@ class Connections:
         )
         return connection
 
-    def _write(self, transport: asyncio.Transport, data: bytes) -> None:
-        self._writes.write(transport, data, self._lent)
+    def _when_to_send(self, send: Callable[[], None]) -> None:
+        self._writes.add(send, self._lent)
 
     def _discard(self, opened: asyncio.Task[Connection]) -> None:
         """Close a connection that nobody waits for any longer, if it could be opened."""

@@ -48,9 +48,9 @@ class Guard(httpx.AsyncBaseTransport):
             self.breaker.check()  # who would be refused in the end need not wait for it
             await self.bulkhead.wait(request.extensions["deadline"])
         permit: int | None = None
-        hurried = request.extensions["deadline"] - self._clock() < self._seconds_to_judge
         failed: bool | None = None
         try:
+            hurried = request.extensions["deadline"] - self._clock() < self._seconds_to_judge
             permit = self.breaker.admit()
             response = await self._transport.handle_async_request(request)
             failed = _failed(response)
