@@ -53,7 +53,7 @@ def test_many_at_once_and_a_slow_upstream() -> None:
     assert counts[-1] == 1000
 
 
-@pytest.mark.parametrize("requests", [1, 32])
+@pytest.mark.parametrize("requests", [1, 48])
 def test_few_at_once(requests: int) -> None:
     """All begin at once."""
     counts = asyncio.run(under_way_at_most(requests, QUICK, 1))
@@ -83,7 +83,7 @@ async def begun_as_others_end(ends: list[int]) -> list[int]:
 
 def test_room_for_a_few() -> None:
     """The next wait until there is room for a group, and then all that there is room for begin."""
-    assert asyncio.run(begun_as_others_end([0, 1, 22, 1, 0, 32])) == [32, 32, 32, 56, 56, 88]
+    assert asyncio.run(begun_as_others_end([0, 1, 38, 1, 0, 48])) == [48, 48, 48, 88, 88, 100]
 
 
 async def begun_behind_a_failure() -> list[int]:

@@ -7,15 +7,15 @@ from typing import Final
 
 __all__ = ["Turns"]
 
-_AT_ONCE: Final = 32
-_GROUP: Final = 24
+_AT_ONCE: Final = 48
+_GROUP: Final = 40
 _PASSED: Final = 16
 
 
 class Turns:
-    """Lets requests begin in the order of their arrival, and as many as 32 be under way.
+    """Lets requests begin in the order of their arrival, and as many as 48 be under way.
 
-    Those that wait begin in groups, as soon as there is room for 24: what one of them does is then
+    Those that wait begin in groups, as soon as there is room for 40: what one of them does is then
     in the CPU's caches for all, and what they send goes out together. One more begins in every
     sixteenth turn of the event loop, and turns are short where an upstream is slow: nobody waits
     for that. Without turns, hundreds of requests that come together would all begin before the
