@@ -153,6 +153,10 @@ def test_two_workers(sandbox: Sandbox, issue_token: IssueToken, tmp_path: Path) 
             with open_http() as http:
                 client = Client(gateway.url, issue_token(), http=http)
                 client.post(RENAME, {"id": "5514123", "input": {"name": "Best customers"}})
+        for _ in range(200):  # a reply is there before it is counted
+            if counts(gateway.url) == (20, 20, 20, 0):
+                break
+            time.sleep(0.05)
         seen = [counts(gateway.url) for _ in range(5)]
         workers = children(gateway.process.pid)
         for worker in workers:
