@@ -2,6 +2,7 @@
 
 import io
 import re
+import threading
 from typing import Any, Final
 
 import orjson
@@ -26,6 +27,7 @@ class LogWatch(io.BytesIO):
 
     def __init__(self) -> None:
         super().__init__()
+        self._changed = threading.Condition()
         self.names: set[str] = {CANARY_NAME}
 
     def begin(self) -> None:
@@ -36,8 +38,17 @@ class LogWatch(io.BytesIO):
         """Take in the log of another process."""
         self.write(log)
 
+    def write(self, data: bytes) -> int:  # type: ignore[override]
+        """Take in a line, and wake whoever waits for it."""
+        with self._changed:
+            written = super().write(data)
+            self._changed.notify_all()
+        return written
+
     def lines(self, request_id: str) -> list[dict[str, Any]]:
-        """The lines about one request."""
+        """The lines about one request; waits for the first, which is later than the reply."""
+        with self._changed:
+            self._changed.wait_for(lambda: request_id.encode() in self.getvalue(), timeout=10)
         lines = [line for line in self.getvalue().splitlines() if request_id.encode() in line]
         return [orjson.loads(line) for line in lines]
 
