@@ -9,7 +9,6 @@ from functools import partial
 from typing import Any
 
 from graphql import (
-    GraphQLInputField,
     GraphQLInputObjectType,
     GraphQLInputType,
     GraphQLNonNull,
@@ -27,22 +26,21 @@ Coerce = Callable[[Any], Any]
 `Undefined` where it is none of that type."""
 
 
-def coercion_to(input_type: GraphQLInputType) -> Coerce:
-    """How values become values of this type (GraphQL specification 6.1.2)."""
+def coercion_to(input_type: GraphQLInputType, *, within: bool = False) -> Coerce:
+    """How values become values of this type (GraphQL specification 6.1.2).
+
+    `within` an input object, others are left to graphql-core: a type may contain itself.
+    """
     if isinstance(input_type, GraphQLNonNull):
-        return _never_null(coercion_to(input_type.of_type))
-    if isinstance(input_type, GraphQLInputObjectType) and not input_type.is_one_of:
+        return _never_null(coercion_to(input_type.of_type, within=within))
+    if is_leaf_type(input_type):
+        return _leaf(input_type.coerce_input_value)
+    if isinstance(input_type, GraphQLInputObjectType) and not (within or input_type.is_one_of):
         return _object(input_type)
-    return _value(input_type)
+    return partial(coerce_input_value, type_=input_type)
 
 
-def _value(input_type: GraphQLInputType) -> Coerce:
-    if isinstance(input_type, GraphQLNonNull):
-        return _never_null(_value(input_type.of_type))
-    if not is_leaf_type(input_type):
-        return partial(coerce_input_value, type_=input_type)
-    coerce = input_type.coerce_input_value
-
+def _leaf(coerce: Coerce) -> Coerce:
     def coerce_leaf(value: Any) -> Any:
         if value is None:
             return None
@@ -59,25 +57,24 @@ def _never_null(coerce: Coerce) -> Coerce:
 
 
 def _object(input_type: GraphQLInputObjectType) -> Coerce:
-    # input objects within are left to graphql-core: a type may contain itself
-    fields = {name: (field, _value(field.type)) for name, field in input_type.fields.items()}
+    fields = {
+        name: (field, coercion_to(field.type, within=True))
+        for name, field in input_type.fields.items()
+    }
+    required = {name for name, (field, _) in fields.items() if is_required_input_field(field)}
 
     def coerce_object(value: Any) -> Any:
         if value is None:
             return None
-        if not isinstance(value, dict) or not value.keys() <= fields.keys():
+        if not isinstance(value, dict) or not required <= value.keys() <= fields.keys():
             return Undefined
         coerced: dict[str, Any] = {}
         for name, (field, coerce) in fields.items():
-            result = coerce(value[name]) if name in value else _left_out(field)
+            result = coerce(value[name]) if name in value else coerce_default_value(field)
             if result is not Undefined:
                 coerced[field.out_name or name] = result
-            elif name in value or is_required_input_field(field):
+            elif name in value:
                 return Undefined
         return input_type.out_type(coerced)
 
     return coerce_object
-
-
-def _left_out(field: GraphQLInputField) -> Any:
-    return Undefined if is_required_input_field(field) else coerce_default_value(field)
