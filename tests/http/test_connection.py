@@ -372,25 +372,24 @@ def test_a_client_that_leaves(client: Client, caplog: pytest.LogCaptureFixture) 
     assert [record for record in caplog.records if record.name.startswith("uvicorn")] == []
 
 
-def telling(lost: threading.Event) -> type[HTTPConnection]:
-    """An impatient connection that tells when it is lost."""
+@contextlib.contextmanager
+def large_responses(sandbox: Sandbox, size: int) -> Iterator[tuple[socket.socket, threading.Event]]:
+    """An impatient connection whose responses are that large, and what tells when it is lost."""
+    lost = threading.Event()
 
     class Telling(Impatient):
         def connection_lost(self, exc: Exception | None) -> None:
             super().connection_lost(exc)
             lost.set()
 
-    return Telling
+    app = Starlette(routes=[Route("/", lambda _: Response(b"x" * size))])
+    with running_app(app, settings_for(sandbox.url), Telling) as url, connect(url) as connection:
+        yield connection, lost
 
 
 def test_a_client_that_does_not_read(sandbox: Sandbox) -> None:
     """Who does not read the response to a last request is cut off all the same."""
-    lost = threading.Event()
-    app = Starlette(routes=[Route("/", lambda _: Response(b"x" * 30_000_000))])
-    with (
-        running_app(app, settings_for(sandbox.url), telling(lost)) as url,
-        connect(url) as connection,
-    ):
+    with large_responses(sandbox, 30_000_000) as (connection, lost):
         connection.sendall(b"GET / HTTP/1.1\r\nHost: gateway\r\nConnection: close\r\n\r\n")
 
         assert lost.wait(10)
@@ -398,12 +397,7 @@ def test_a_client_that_does_not_read(sandbox: Sandbox) -> None:
 
 def test_a_client_that_asks_on_and_on_and_does_not_read(sandbox: Sandbox) -> None:
     """It is cut off: neither its connection nor its request stays for ever."""
-    lost = threading.Event()
-    app = Starlette(routes=[Route("/", lambda _: Response(b"x" * 1_000_000))])
-    with (
-        running_app(app, settings_for(sandbox.url), telling(lost)) as url,
-        connect(url) as connection,
-    ):
+    with large_responses(sandbox, 1_000_000) as (connection, lost):
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
         with contextlib.suppress(OSError):
             while not lost.is_set():
@@ -415,9 +409,8 @@ def test_a_client_that_asks_on_and_on_and_does_not_read(sandbox: Sandbox) -> Non
 
 def test_a_client_that_reads_slowly(sandbox: Sandbox) -> None:
     """It has all the time that it needs, as long as it reads at all."""
-    app = Starlette(routes=[Route("/", lambda _: Response(b"x" * 3_000_000))])
     received = 0
-    with running_app(app, settings_for(sandbox.url), Impatient) as url, connect(url) as connection:
+    with large_responses(sandbox, 3_000_000) as (connection, _):
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
         connection.sendall(b"GET / HTTP/1.1\r\nHost: gateway\r\n\r\n")
         began = time.monotonic()
