@@ -1,5 +1,6 @@
 """Metrics: what they count, and that no caller can make more of them."""
 
+import asyncio
 import os
 import random
 import re
@@ -169,6 +170,20 @@ def test_two_workers(sandbox: Sandbox, issue_token: IssueToken, tmp_path: Path) 
         status = gateway.process.wait(30)
 
     assert (seen, status) == ([(20, 20, 20, 0)] * 6, 0)
+
+
+def test_the_last_second_of_a_worker() -> None:
+    """What was counted since the last sample is added up when the application ends."""
+
+    async def count() -> Metrics:
+        metrics = Metrics()
+        async with metrics.sampled():
+            metrics.attempt_ended(204, "answered", 0.01)
+        return metrics
+
+    (family,) = asyncio.run(count()).upstream_calls.collect()
+
+    assert [sample.value for sample in family.samples] == [1]
 
 
 def test_a_rate_limit_storage_that_is_gone(sandbox: Sandbox, issue_token: IssueToken) -> None:

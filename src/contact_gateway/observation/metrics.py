@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
@@ -29,7 +30,8 @@ class Metrics:
     """The metrics of one gateway. `render` adds up those of all workers.
 
     `in_flight` is for whoever serves requests to count up and down.
-    What other parts count themselves is followed: read once a second, and before it is rendered.
+    What was counted here, and what other parts count themselves, is added up once a second, before
+    it is rendered, and at the end.
     """
 
     def __init__(self) -> None:
@@ -37,7 +39,7 @@ class Metrics:
         disable_created_metrics()  # type: ignore[no-untyped-call]
         self._registry = CollectorRegistry()
         self._followed: list[Callable[[], None]] = []
-        self._children: dict[tuple[object, ...], Counter] = {}
+        self._counted: dict[tuple[Counter, tuple[str, ...]], int] = defaultdict(int)
         self.requests = self._counter(
             "requests", "Requests to /graphql, by the HTTP status of the reply.", "status"
         )
@@ -88,17 +90,17 @@ class Metrics:
 
     def request_ended(self, record: RequestRecord, seconds: float) -> None:
         """Count a request that has its reply."""
-        self._child(self.requests, str(record.status)).inc()
+        self._counted[self.requests, (str(record.status),)] += 1
         self.request_seconds.observe(seconds)
         for result in record.results:
-            self._child(self.results, *result).inc()
+            self._counted[self.results, result] += 1
         if record.code is not None:
-            self._child(self.refusals, record.code).inc()
+            self._counted[self.refusals, (record.code,)] += 1
 
     def attempt_ended(self, status: int | None, outcome: str, seconds: float) -> None:
         """Count one attempt at an upstream call."""
         group = "none" if status is None else f"{status // 100}xx"
-        self._child(self.upstream_calls, group, outcome).inc()
+        self._counted[self.upstream_calls, (group, outcome)] += 1
         self.upstream_seconds.observe(seconds)
 
     def follow_key_set(self, fetched_at: Callable[[], float]) -> None:
@@ -137,6 +139,7 @@ class Metrics:
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
+            self._sample()
 
     def render(self) -> bytes:
         """The metrics in Prometheus' text format, of all workers where there are several."""
@@ -156,14 +159,10 @@ class Metrics:
     def _sample(self) -> None:
         for read in self._followed:
             read()
-
-    def _child(self, counter: Counter, *values: str) -> Counter:
-        """The counter for these labels; prometheus-client's own way to it takes a lock."""
-        key = (counter, *values)
-        child = self._children.get(key)
-        if child is None:
-            child = self._children[key] = counter.labels(*values)
-        return child
+        # not one by one: prometheus-client takes two locks for each
+        for (counter, labels), times in self._counted.items():
+            counter.labels(*labels).inc(times)
+        self._counted.clear()
 
     def _counter(self, name: str, documentation: str, *labels: str) -> Counter:
         return Counter(name, documentation, labels, _PREFIX, registry=self._registry)
