@@ -108,14 +108,14 @@ class _Lines:
 
     def flush(self) -> None:
         """Write what is buffered by the end of this turn; outside of an event loop, now."""
+        if self._about_to_flush is not None and self._about_to_flush.is_running():
+            return
         try:
-            loop = asyncio.get_running_loop()
+            self._about_to_flush = asyncio.get_running_loop()
         except RuntimeError:
             self._flush_stream()
-            return
-        if loop is not self._about_to_flush:
-            self._about_to_flush = loop
-            loop.call_soon(self._flush)
+        else:
+            self._about_to_flush.call_soon(self._flush)
 
     def _flush(self) -> None:
         self._about_to_flush = None
