@@ -1,7 +1,6 @@
 """A GraphQL-over-HTTP request in its JSON encoding: strict JSON, a well-formed request."""
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from contact_gateway import strict_json
 
@@ -18,8 +17,7 @@ class NotWellFormedError(Exception):
     """The object is not a GraphQL-over-HTTP request. The message says what was expected."""
 
 
-@dataclass(frozen=True, slots=True)
-class GraphQLRequest:
+class GraphQLRequest(NamedTuple):
     """The parameters of a request ("Request Parameters").
 
     `document_id` stands for the document where there is no `query`.
