@@ -1,5 +1,6 @@
 """The composition root: builds everything in the order in which a request meets it."""
 
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from functools import partial
@@ -61,7 +62,6 @@ from contact_gateway.upstream import (
     TokenEndpoint,
     Transport,
     WatchedTransport,
-    event_loop_time,
     fetch_document,
     follow_credentials,
     follow_guard,
@@ -172,7 +172,7 @@ def _upstream_transport(
     guard = Guard(
         WatchedTransport(transport, metrics, traces),
         Bulkhead(settings.upstream_max_connections),
-        Breaker(event_loop_time),
+        Breaker(time.monotonic),
         seconds_to_judge=attempt_timeout / 2,
     )
     follow_guard(metrics, guard)

@@ -1,6 +1,7 @@
 """The mutation on the real schema and client, with the upstream's transport in a test's hands."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from inspect import isawaitable
 from typing import Any
@@ -47,7 +48,7 @@ def rename(answer: Answer, principal: Principal = ANYBODY) -> dict[str, Any]:
 def context_of(answer: Answer, principal: Principal = ANYBODY) -> RequestContext:
     """The context of a request for customer 5690, ten seconds before its deadline."""
     record = RequestRecord()
-    deadline = asyncio.get_running_loop().time() + 10
+    deadline = time.monotonic() + 10
     return RequestContext(
         request_id="the-request",
         principal=principal,

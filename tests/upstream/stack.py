@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
@@ -17,7 +18,6 @@ from contact_gateway.upstream import (
     Retries,
     RetryBudget,
     Transport,
-    event_loop_time,
 )
 
 __all__ = ["Stack", "caller", "open_stack", "run"]
@@ -44,7 +44,7 @@ async def open_stack(
         guard = Guard(
             transport,
             Bulkhead(connections),
-            Breaker(event_loop_time),
+            Breaker(time.monotonic),
             seconds_to_judge=attempt_timeout / 2,
         )
         retries = Retries(guard, RetryBudget(), sleep=_no_time)
@@ -58,7 +58,7 @@ def caller(*, seconds: float = 5, customer: int = 5690, may_read: bool = True) -
         customer=customer,
         request_id="request",
         traceparent="00-1-1-00",
-        deadline=event_loop_time() + seconds,
+        deadline=time.monotonic() + seconds,
         may_read=may_read,
         record=RequestRecord(),
     )

@@ -1,12 +1,14 @@
 """Connections to the upstream: what they carry, how long they are kept, and TLS."""
 
 import asyncio
+import contextlib
 import datetime as dt
 import ipaddress
 import socket
 import ssl
 import threading
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import httpx
@@ -16,7 +18,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from contact_gateway.upstream import Transport, event_loop_time
+from contact_gateway.upstream import Transport
 from contact_gateway.upstream.connection import Connection, ExchangeError
 from contact_gateway.upstream.connections import Connections, Key
 from contact_gateway.upstream.problems import ConnectError, NotAnsweredError
@@ -32,7 +34,7 @@ ANSWER = reply(204).content
 
 def read(url: str) -> httpx.Request:
     """A request that reads."""
-    return httpx.Request("GET", f"{url}/v1", extensions={"deadline": event_loop_time() + 5})
+    return httpx.Request("GET", f"{url}/v1", extensions={"deadline": time.monotonic() + 5})
 
 
 async def twice(url: str) -> list[httpx.Response]:
@@ -215,17 +217,27 @@ def test_certificate_that_is_not_trusted(tls_url: str) -> None:
         run(twice(tls_url))
 
 
-async def before_it_is_sent(happens: Callable[[socket.socket], None]) -> tuple[bool, bool, bytes]:
-    """Whether a request is said to be sent, the connection may be used, and what was sent."""
-    held: list[Callable[[], None]] = []
-    loop = asyncio.get_running_loop()
+@contextlib.asynccontextmanager
+async def holding(
+    held: list[Callable[[], None]],
+) -> AsyncIterator[tuple[Connection, socket.socket]]:
+    """A connection whose requests are `held` until they are called, and its upstream."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         address = listener.getsockname()
-        _, connection = await loop.create_connection(lambda: Connection(held.append), *address)
+        _, connection = await asyncio.get_running_loop().create_connection(
+            lambda: Connection(held.append), *address
+        )
         upstream, _ = await asyncio.to_thread(listener.accept)
     with upstream:
         upstream.settimeout(10)
-        exchange = asyncio.create_task(connection.exchange(b"a request", loop.time() + 10))
+        yield connection, upstream
+
+
+async def before_it_is_sent(happens: Callable[[socket.socket], None]) -> tuple[bool, bool, bytes]:
+    """Whether a request is said to be sent, the connection may be used, and what was sent."""
+    held: list[Callable[[], None]] = []
+    async with holding(held) as (connection, upstream):
+        exchange = asyncio.create_task(connection.exchange(b"a request", time.monotonic() + 10))
         await asyncio.sleep(0)
         happens(upstream)
         with pytest.raises(ExchangeError) as error:
@@ -233,6 +245,19 @@ async def before_it_is_sent(happens: Callable[[socket.socket], None]) -> tuple[b
         for send in held:
             send()
         return error.value.sent, connection.usable, await asyncio.to_thread(upstream.recv, 100)
+
+
+async def late_when_it_is_sent() -> tuple[bool, bytes]:
+    """Whether a request is said to be sent whose deadline ends right before that, and what was."""
+    held: list[Callable[[], None]] = []
+    async with holding(held) as (connection, upstream):
+        exchange = asyncio.create_task(connection.exchange(b"a request", time.monotonic() - 1))
+        await asyncio.sleep(0)
+        for send in held:
+            asyncio.get_running_loop().call_soon(send)
+        with pytest.raises(ExchangeError) as error:
+            await exchange
+        return error.value.sent, await asyncio.to_thread(upstream.recv, 100)
 
 
 @pytest.mark.parametrize(
@@ -243,3 +268,8 @@ async def before_it_is_sent(happens: Callable[[socket.socket], None]) -> tuple[b
 def test_what_comes_before_the_request_is_sent(happens: Callable[[socket.socket], None]) -> None:
     """It is no answer: the request is never sent, said so, and may be sent on another."""
     assert run(before_it_is_sent(happens)) == (False, False, b"")
+
+
+def test_late_when_it_is_sent() -> None:
+    """A request that is said not to be sent is not sent."""
+    assert run(late_when_it_is_sent()) == (False, b"")

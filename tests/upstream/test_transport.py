@@ -2,12 +2,13 @@
 
 import asyncio
 import socket
+import time
 from collections.abc import Iterator
 
 import httpx
 import pytest
 
-from contact_gateway.upstream import Transport, event_loop_time
+from contact_gateway.upstream import Transport
 from contact_gateway.upstream.problems import (
     ConnectError,
     DeadlineError,
@@ -22,7 +23,7 @@ from tests.upstream.stack import run
 def request(url: str, method: str = "PATCH", *, seconds: float = 5) -> httpx.Request:
     """A request that has so many seconds; with a body if it is a write."""
     content = b"{}" if method == "PATCH" else b""
-    extensions = {"deadline": event_loop_time() + seconds}
+    extensions = {"deadline": time.monotonic() + seconds}
     return httpx.Request(method, f"{url}/v1", content=content, extensions=extensions)
 
 

@@ -1,6 +1,6 @@
 """`POST /graphql`: GraphQL over HTTP, from the headers of a request to its reply."""
 
-import asyncio
+import time
 from collections import defaultdict
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -136,7 +136,7 @@ class GraphQLEndpoint:
         """Who calls, and for which customer: all that is decided before the body is read."""
         wait = wait_seconds(headers[b"prefer"])  # may shorten the deadline, never lengthen it
         seconds = self.deadline if wait is None else min(wait, self.deadline)
-        deadline = asyncio.get_running_loop().time() + seconds
+        deadline = time.monotonic() + seconds
         principal = await authenticate(headers[b"authorization"], self.verifier)
         try:
             customer = choose_customer(principal, headers[b"customer-id"])

@@ -3,7 +3,6 @@
 from contact_gateway.upstream.breaker import Breaker
 from contact_gateway.upstream.bulkhead import Bulkhead
 from contact_gateway.upstream.caller import Caller
-from contact_gateway.upstream.clock import event_loop_time
 from contact_gateway.upstream.contact_groups import ContactGroups
 from contact_gateway.upstream.credentials import ClientCredentials, CredentialsTransport
 from contact_gateway.upstream.documents import fetch_document
@@ -34,7 +33,6 @@ __all__ = [
     "Transport",
     "UpstreamError",
     "WatchedTransport",
-    "event_loop_time",
     "fetch_document",
     "follow_credentials",
     "follow_guard",

@@ -35,7 +35,7 @@ class Bulkhead:
         return True
 
     async def wait(self, deadline: float) -> None:
-        """Take a slot as soon as it is one's turn; `deadline` is on the event loop's clock.
+        """Take a slot as soon as it is one's turn; `deadline` is on `time.monotonic`'s clock.
 
         Raises:
             QueueFullError: too many wait already.

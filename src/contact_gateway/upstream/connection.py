@@ -7,7 +7,6 @@ connection may carry another. What nobody has asked for closes it: it could be a
 import asyncio
 import select
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from enum import StrEnum
 from http import HTTPStatus
 from typing import Final
@@ -45,7 +44,6 @@ class ExchangeError(Exception):
         self.sent = sent
 
 
-@dataclass(slots=True)
 class Answer:
     """An answer, as far as it has come in.
 
@@ -53,10 +51,13 @@ class Answer:
     most 1 MiB, as it came; `incomplete` says why it is not whole.
     """
 
-    status: int = 0
-    headers: list[tuple[bytes, bytes]] = field(default_factory=list)
-    content: bytearray = field(default_factory=bytearray)
-    incomplete: Incomplete | None = None
+    __slots__ = ("content", "headers", "incomplete", "status")
+
+    def __init__(self) -> None:
+        self.status = 0
+        self.headers: list[tuple[bytes, bytes]] = []
+        self.content = bytearray()
+        self.incomplete: Incomplete | None = None
 
 
 _NO_ANSWER: Final = Answer()
@@ -97,12 +98,12 @@ class Connection(asyncio.Protocol):
         return not self._incoming.poll(0)
 
     async def exchange(self, request: bytes, deadline: float) -> Answer:
-        """Send a request and wait for its answer until `deadline`, on the event loop's clock.
+        """Send a request and wait for its answer until `deadline`, on `time.monotonic`'s clock.
 
         Raises:
             ExchangeError: there was no status line with its headers.
         """
-        if self._transport is None or not self.usable:
+        if not self.usable:
             raise ExchangeError("closed", sent=False)
         answer = self._answer = Answer()
         self._received = self._interim = 0

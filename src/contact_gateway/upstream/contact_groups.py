@@ -130,7 +130,6 @@ class ContactGroups:
             (b"Authorization", b"Bearer " + caller.token.encode("ascii")),
             (b"Customer-Id", b"%d" % caller.customer),
             (b"Accept", b"application/json, application/problem+json"),
-            (b"Accept-Encoding", b"identity"),
             (b"traceparent", caller.traceparent.encode("ascii")),
             (b"X-Request-Id", caller.request_id.encode("ascii")),
         ]

@@ -62,7 +62,7 @@ class ClientCredentials:
         await self._renewal.cancel()
 
     async def token(self, deadline: float) -> str:
-        """A token that is valid as far as the gateway knows. `deadline` is on the loop's clock.
+        """A token that is valid as far as the gateway knows, if there is one before `deadline`.
 
         Raises:
             NoTokenError: there is none, and none could be had in time.

@@ -1,8 +1,9 @@
 """Fetching one document that the gateway itself needs: a key set, or an access token."""
 
+import time
+
 import httpx
 
-from contact_gateway.upstream.clock import event_loop_time
 from contact_gateway.upstream.problems import NotAnsweredError, Problem, UnexpectedAnswerError
 
 __all__ = ["exchange", "fetch_document"]
@@ -25,8 +26,8 @@ async def exchange(
     Raises:
         UpstreamError: there is no such document, or it did not come through.
     """
-    request.headers.update({"Accept": "application/json", "Accept-Encoding": "identity"})
-    request.extensions["deadline"] = event_loop_time() + seconds
+    request.headers["Accept"] = "application/json"
+    request.extensions["deadline"] = time.monotonic() + seconds
     response = await transport.handle_async_request(request)
     if response.status_code != httpx.codes.OK:
         raise UnexpectedAnswerError(Problem(response.status_code))

@@ -1,5 +1,6 @@
 """What stands between the callers and the upstream: an httpx transport around another."""
 
+import time
 from collections.abc import Callable
 
 import httpx
@@ -7,7 +8,6 @@ import httpx
 from contact_gateway.upstream.answers import UNAVAILABLE
 from contact_gateway.upstream.breaker import Breaker
 from contact_gateway.upstream.bulkhead import Bulkhead
-from contact_gateway.upstream.clock import event_loop_time
 from contact_gateway.upstream.connection import Incomplete
 from contact_gateway.upstream.problems import ConnectError, NotAnsweredError
 
@@ -28,7 +28,7 @@ class Guard(httpx.AsyncBaseTransport):
         breaker: Breaker,
         *,
         seconds_to_judge: float,
-        clock: Callable[[], float] = event_loop_time,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._transport = transport
         self.bulkhead = bulkhead

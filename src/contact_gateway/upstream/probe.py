@@ -1,8 +1,8 @@
 """Finding out whether anybody answers at an address."""
 
-import httpx
+import time
 
-from contact_gateway.upstream.clock import event_loop_time
+import httpx
 
 __all__ = ["probe"]
 
@@ -13,6 +13,6 @@ async def probe(transport: httpx.AsyncBaseTransport, url: str, *, seconds: float
     Raises:
         UpstreamError: nobody answered within `seconds`.
     """
-    extensions = {"deadline": event_loop_time() + seconds}
+    extensions = {"deadline": time.monotonic() + seconds}
     request = httpx.Request("GET", url, extensions=extensions)
     return (await transport.handle_async_request(request)).status_code

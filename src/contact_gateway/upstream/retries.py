@@ -18,7 +18,6 @@ from typing import Any
 import httpx
 
 from contact_gateway.upstream.answers import UNAVAILABLE, retry_after_seconds
-from contact_gateway.upstream.clock import event_loop_time
 from contact_gateway.upstream.connection import Incomplete
 from contact_gateway.upstream.problems import (
     ConnectError,
@@ -47,8 +46,8 @@ class Retries(httpx.AsyncBaseTransport):
 
     A request with a `Repeat` in `extensions["repeat"]` is paid from the budget from the start. A
     read-back that is answered is not counted: an upstream that answers is not buried, and a true
-    answer about a write is worth it. `now` is in seconds since the epoch, `clock` the event
-    loop's; `jitter` is a number from 0 to 1. `retried` counts what was sent again.
+    answer about a write is worth it. `now` is in seconds since the epoch, `clock` that
+    of the deadlines; `jitter` is a number from 0 to 1. `retried` counts what was sent again.
     """
 
     def __init__(
@@ -56,7 +55,7 @@ class Retries(httpx.AsyncBaseTransport):
         transport: httpx.AsyncBaseTransport,
         budget: RetryBudget,
         *,
-        clock: Callable[[], float] = event_loop_time,
+        clock: Callable[[], float] = time.monotonic,
         now: Callable[[], float] = time.time,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         jitter: Callable[[], float] = random.random,

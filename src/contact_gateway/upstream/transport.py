@@ -8,6 +8,7 @@ also tells apart what the caller of a write must know: never sent, sent but not 
 
 import asyncio
 import math
+import time
 from collections.abc import Iterable
 from typing import Final, cast
 
@@ -24,14 +25,17 @@ from contact_gateway.upstream.problems import (
 
 __all__ = ["Transport"]
 
-_FRAMING: Final = frozenset({b"host", b"content-length", b"transfer-encoding", b"connection"})
+# headers that only the transport can tell
+_OWN: Final = frozenset(
+    {b"host", b"content-length", b"transfer-encoding", b"connection", b"accept-encoding"}
+)
 
 
 class Transport(httpx.AsyncBaseTransport):
     """Sends one request and reads one answer, at most 1 MiB of it.
 
     It takes at most `attempt_timeout` seconds, and ends before `request.extensions["deadline"]`
-    on the event loop's clock. An answer whose body did not come through has no content and says
+    on `time.monotonic`'s clock. An answer whose body did not come through has no content and says
     why in `extensions["incomplete"]`; its status counts all the same. A connection serves requests
     with one and the same `extensions["customer"]`; idle ones are closed before there are more than
     `most_connections`.
@@ -56,7 +60,7 @@ class Transport(httpx.AsyncBaseTransport):
         """
         if self._connections.closed:
             raise NotSentError("the connection pool is closed")
-        now = asyncio.get_running_loop().time()
+        now = time.monotonic()
         deadline = min(request.extensions["deadline"], now + self._attempt_timeout)
         if deadline <= now:
             raise DeadlineError("before sending")
@@ -97,14 +101,13 @@ def _message(request: httpx.Request, content: bytes) -> bytes:
     lines = [
         b"%s %s HTTP/1.1" % (request.method.encode("ascii"), target),
         b"Host: " + request.url.netloc,
+        b"Accept-Encoding: identity",
     ]
-    lines += [
-        b"%s: %s" % header for header in request.headers.raw if header[0].lower() not in _FRAMING
-    ]
+    lines += [b": ".join(header) for header in request.headers.raw if header[0].lower() not in _OWN]
     if content:
         lines.append(b"Content-Length: %d" % len(content))
     head = b"\r\n".join(lines)
-    if not head.count(b"\r") == head.count(b"\n") == len(lines) - 1 or b"\0" in head:
+    if len(head) - len(head.translate(None, b"\r\n\0")) != len(b"\r\n") * (len(lines) - 1):
         raise NotSentError("a header that cannot be sent")
     return b"%s\r\n\r\n%s" % (head, content)
 
