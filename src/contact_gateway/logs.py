@@ -107,15 +107,17 @@ class _Lines:
         return self._stream.write(line)
 
     def flush(self) -> None:
-        """Write what is buffered by the end of this turn; outside of an event loop, now."""
-        if self._about_to_flush is not None and self._about_to_flush.is_running():
+        """Write what is buffered by the end of the turn of an event loop; where none runs, now."""
+        about_to_flush = self._about_to_flush
+        if about_to_flush is not None and about_to_flush.is_running():
             return
         try:
-            self._about_to_flush = asyncio.get_running_loop()
+            loop = asyncio.get_running_loop()
         except RuntimeError:
             self._flush_stream()
         else:
-            self._about_to_flush.call_soon(self._flush)
+            self._about_to_flush = loop
+            loop.call_soon(self._flush)
 
     def _flush(self) -> None:
         self._about_to_flush = None

@@ -58,6 +58,22 @@ def deaf_url() -> Iterator[str]:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
 
 
+class HourAhead(asyncio.SelectorEventLoop):
+    """An event loop with another clock than `time.monotonic`, as uvloop's on macOS may be."""
+
+    def time(self) -> float:
+        """The time of its timers."""
+        return super().time() + 3600
+
+
+def test_event_loop_with_another_clock(scripted: ScriptedUpstream) -> None:
+    """A deadline ends no sooner for it."""
+    with asyncio.Runner(loop_factory=HourAhead) as runner:
+        outcome = runner.run(send(scripted.url))
+
+    assert isinstance(outcome, httpx.Response)
+
+
 @pytest.mark.parametrize("method", ["PATCH", "GET"])
 def test_connection_refused(refusing_url: str, method: str) -> None:
     """Nothing was sent."""

@@ -160,9 +160,9 @@ class Metrics:
         for read in self._followed:
             read()
         # not one by one: prometheus-client takes two locks for each
-        for (counter, labels), times in self._counted.items():
+        while self._counted:
+            (counter, labels), times = self._counted.popitem()
             counter.labels(*labels).inc(times)
-        self._counted.clear()
 
     def _counter(self, name: str, documentation: str, *labels: str) -> Counter:
         return Counter(name, documentation, labels, _PREFIX, registry=self._registry)

@@ -1,6 +1,7 @@
 """A bulkhead: so many calls at a time, so many waiting, and no more."""
 
 import asyncio
+import time
 from collections import deque
 
 from contact_gateway.upstream.problems import DeadlineError, QueueFullError
@@ -47,7 +48,7 @@ class Bulkhead:
         turn = asyncio.get_running_loop().create_future()
         self._waiting.append(turn)
         try:
-            async with asyncio.timeout_at(deadline):
+            async with asyncio.timeout(deadline - time.monotonic()):
                 await turn
         except BaseException as error:
             if turn.done() and not turn.cancelled():

@@ -11,10 +11,10 @@ __all__ = ["Caller"]
 class Caller:
     """For whom a call is made, and all that goes upstream of the request that caused it.
 
-    `deadline` is on `time.monotonic`'s clock, which is that of event loops (to find the loop that
-    runs is a system call): nothing done for this caller outlives it. `may_read` is False only for
-    a caller of whom it is known that the upstream would refuse it to read. What happens upstream
-    is noted in `record`.
+    `deadline` is on `time.monotonic`'s clock, because to find the event loop that runs is a system
+    call: nothing done for this caller outlives it. `may_read` is False only for a caller of whom
+    it is known that the upstream would refuse it to read. What happens upstream is noted in
+    `record`.
     """
 
     token: str = field(repr=False)

@@ -6,6 +6,7 @@ connection may carry another. What nobody has asked for closes it: it could be a
 
 import asyncio
 import select
+import time
 from collections.abc import Callable, Iterator
 from enum import StrEnum
 from http import HTTPStatus
@@ -109,7 +110,8 @@ class Connection(asyncio.Protocol):
         self._received = self._interim = 0
         self._whole = False
         answered = self._answered = self._loop.create_future()
-        timer = self._loop.call_at(deadline, self._stop, Incomplete.LATE, "TimeoutError")
+        left = deadline - time.monotonic()
+        timer = self._loop.call_later(left, self._stop, Incomplete.LATE, "TimeoutError")
         try:
             self._unsent = request
             self._when_to_send(self._send)

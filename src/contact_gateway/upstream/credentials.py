@@ -97,7 +97,7 @@ class ClientCredentials:
         if self._failure and not self._renewal.under_way and self._clock() < self._left_alone_until:
             raise type(self._failure)(*self._failure.args)
         try:
-            async with asyncio.timeout_at(deadline):
+            async with asyncio.timeout(deadline - time.monotonic()):
                 return (await self._renewal.join()).value
         except TimeoutError:
             raise NoTokenError("the token did not come in time") from None

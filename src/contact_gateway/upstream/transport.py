@@ -80,7 +80,7 @@ class Transport(httpx.AsyncBaseTransport):
 
     async def _open(self, url: httpx.URL, deadline: float) -> Connection:
         try:
-            async with asyncio.timeout_at(deadline):
+            async with asyncio.timeout(deadline - time.monotonic()):
                 return await self._connections.open(url)
         except (OSError, RuntimeError, ValueError) as error:  # all that connecting may raise
             raise ConnectError(type(error).__name__) from error
