@@ -13,7 +13,7 @@ from benchmarks.comparison import Pace, compare
 from benchmarks.contestants import Contestant, all_contestants, ours
 from benchmarks.growth import measure_growth
 from benchmarks.load import FailedReplyError
-from benchmarks.memory import measure_memory
+from benchmarks.memory import TooSlowError, measure_memory
 from benchmarks.processes import Cores
 from benchmarks.readiness import NotReadyError
 from benchmarks.targets import targets
@@ -30,9 +30,10 @@ _INTRODUCTION = """\
 Written by `make bench`; do not edit. Every contestant has one worker, and they took turns in one
 run. The figures are medians of {rounds} rounds, and each reply was checked to be a success. CPU is
 user and system time of the contestant's whole process tree; "to ours" is a contestant's figure
-divided by the gateway's, so more than 1 means that the gateway does better. The gateway verifies
-an RS256 token and binds its customer on each request, which no other contestant does. It runs with
-its default settings.
+divided by the gateway's: more than 1 means that the gateway does better, of requests/s less than 1.
+Latencies are wrk's, which adds to what it measured those of the requests that it would have sent
+while it waited ("coordinated omission"). The gateway verifies an RS256 token and binds its customer
+on each request, which no other contestant does. It runs with its default settings.
 """
 
 
@@ -60,7 +61,7 @@ def main(
                 else:
                     _RESULTS.write_text(_full(contestants, upstream, cores), encoding="utf-8")
                     typer.echo(f"Written: {_RESULTS}")
-    except (FailedReplyError, NotReadyError) as error:
+    except (FailedReplyError, NotReadyError, TooSlowError) as error:
         typer.echo(f"The benchmark failed. {error}", err=True)
         raise typer.Exit(1) from error
 

@@ -1,4 +1,4 @@
-"""How the gateway's cost grows with the size of a document, of a list, and with connections."""
+"""How the gateway's cost changes: with documents, lists, connections, and upstream's problems."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from benchmarks.http_requests import Workload
 from benchmarks.load import Measurement, measure
 from benchmarks.processes import Cores
 from benchmarks.upstream import LIST_SIZES, Upstream
-from benchmarks.workloads import lists, renames
+from benchmarks.workloads import PROBLEMS, lists, problems, renames
 
 __all__ = ["Growth", "Point", "measure_growth"]
 
@@ -30,20 +30,22 @@ class Point:
 
 @dataclass(frozen=True)
 class Growth:
-    """The points of each of the three series, with items growing."""
+    """The points of each series, with items growing; those of `answers` are statuses."""
 
     aliases: Sequence[Point]
     groups: Sequence[Point]
     connections: Sequence[Point]
+    answers: Sequence[Point]
 
 
 def measure_growth(
     upstream: Upstream, cores: Cores, pace: Pace, announce: Callable[[str], None]
 ) -> Growth:
-    """Measure the three series with one gateway, the points in turn, `pace.rounds` times."""
+    """Measure each series with one gateway, the points in turn, `pace.rounds` times."""
     rename = renames(upstream)
     aliases = {count: renames(upstream, count) for count in range(1, _MOST_ALIASES + 1)}
     groups = {size: lists(upstream, size) for size in LIST_SIZES}
+    answers = {204: rename} | {status: problems(upstream, status) for status in PROBLEMS}
     with started(ours(upstream), cores) as server:
 
         def series(cases: Sequence[tuple[int, Workload, int]]) -> list[Point]:
@@ -65,7 +67,9 @@ def measure_growth(
         of_groups = series([(n, each, _USUAL_CONNECTIONS) for n, each in groups.items()])
         announce(f"Growth: {_CONNECTIONS[0]} to {_CONNECTIONS[-1]} connections")
         of_connections = series([(n, rename, n) for n in _CONNECTIONS])
-        return Growth(of_aliases, of_groups, of_connections)
+        announce("Answers of the upstream: success and problems")
+        of_answers = series([(n, each, _USUAL_CONNECTIONS) for n, each in answers.items()])
+        return Growth(of_aliases, of_groups, of_connections, of_answers)
 
 
 def _load(

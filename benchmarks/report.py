@@ -17,7 +17,15 @@ __all__ = [
     "targets_section",
 ]
 
-_HEADER = ("", "CPU µs/request", "to ours", "requests/s", "p50 ms", "p99 ms", "to ours")
+_Read = Callable[[Measurement], float]
+
+_FIGURES: Sequence[tuple[str, str, _Read]] = (
+    ("CPU µs/request", ",.0f", lambda found: found.server_cpu_us),
+    ("requests/s", ",.0f", lambda found: found.per_second),
+    ("p50 ms", ".2f", lambda found: found.p50_ms),
+    ("p99 ms", ".2f", lambda found: found.p99_ms),
+)
+"""What each run measured: its name, its format, and where it is."""
 
 
 def machine_section(lines: Iterable[tuple[str, str]]) -> str:
@@ -43,27 +51,30 @@ def comparison_section(comparison: Comparison) -> str:
     for connections in CONNECTIONS:
         everyone = [*comparison.contestants, comparison.upstream]
         rows = [_row(each, ours, connections) for each in everyone]
-        parts += [f"### {connections} connection{'s' * (connections > 1)}\n", _table(_HEADER, rows)]
+        header = ["", *(part for name, _, _ in _FIGURES for part in (name, "to ours"))]
+        parts += [f"### {connections} connection{'s' * (connections > 1)}\n", _table(header, rows)]
     rows = [
-        [each.name, f"{each.resident_megabytes:.0f}", f"{each.ready_after:.2f}"]
+        [
+            each.name,
+            *_compared(each.resident_megabytes, ours.resident_megabytes, ".0f"),
+            *_compared(each.ready_after, ours.ready_after, ".2f"),
+        ]
         for each in comparison.contestants
     ]
-    parts += ["### Memory and start\n", _table(("", "resident MB", "first answer after s"), rows)]
+    header = ["", "resident MB", "to ours", "first answer after s", "to ours"]
+    parts += ["### Memory and start\n", _table(header, rows), _rounds(ours)]
     return "\n".join(parts)
 
 
 def growth_section(growth: Growth) -> str:
     """A table for each series."""
-    connections = [
-        [str(each.items), f"{each.cpu_us:,.0f}", f"{each.per_second:,.0f}"]
-        for each in growth.connections
-    ]
     return "\n".join(
         [
             "## Growth of the gateway's cost\n",
             _items_table("aliases of the mutation in a document", growth.aliases),
             _items_table("groups in a list", growth.groups),
-            _table(("connections", "CPU µs/request", "requests/s"), connections),
+            _plain_table("connections", growth.connections),
+            _plain_table("status that the upstream answers with", growth.answers),
         ]
     )
 
@@ -75,21 +86,31 @@ def memory_section(found: Iterable[Resident]) -> str:
 
 
 def _row(each: Figures, ours: Figures, connections: int) -> list[str]:
-    def compared(read: Callable[[Measurement], float]) -> tuple[float, str]:
-        value = each.of(connections, read)
-        return value, f"{value / ours.of(connections, read):.2f}"
+    cells = [each.name]
+    for _, form, read in _FIGURES:
+        cells += _compared(each.of(connections, read), ours.of(connections, read), form)
+    return cells
 
-    cpu, cpu_ratio = compared(lambda found: found.server_cpu_us)
-    p99, p99_ratio = compared(lambda found: found.p99_ms)
-    return [
-        each.name,
-        f"{cpu:,.0f}",
-        cpu_ratio,
-        f"{each.of(connections, lambda found: found.per_second):,.0f}",
-        f"{each.of(connections, lambda found: found.p50_ms):.2f}",
-        f"{p99:.2f}",
-        p99_ratio,
-    ]
+
+def _compared(value: float, ours: float, form: str) -> tuple[str, str]:
+    """A figure, and its ratio to that of the gateway."""
+    return f"{value:{form}}", f"{value / ours:.2f}"
+
+
+def _rounds(ours: Figures) -> str:
+    """What each round measured of the gateway: how far the medians can be trusted."""
+    rows = []
+    for connections in CONNECTIONS:
+        found = [each.measurements[connections] for each in ours.rounds]
+        cells = [", ".join(f"{read(each):{form}}" for each in found) for _, form, read in _FIGURES]
+        rows.append([str(connections), *cells])
+    header = ["connections", *(name for name, _, _ in _FIGURES)]
+    return "### Each round of contact-gateway\n\n" + _table(header, rows)
+
+
+def _plain_table(items: str, points: Sequence[Point]) -> str:
+    rows = [[str(each.items), f"{each.cpu_us:,.0f}", f"{each.per_second:,.0f}"] for each in points]
+    return _table((items, "CPU µs/request", "requests/s"), rows)
 
 
 def _items_table(items: str, points: Sequence[Point]) -> str:

@@ -16,7 +16,7 @@ __all__ = ["LIST_SIZES", "Upstream", "free_port", "running_upstream"]
 
 LIST_SIZES = (1, 10, 100, 1000)
 
-_PROBLEMS = {403: "Forbidden", 404: "Not Found", 422: "Client Error", 500: "Server Error"}
+_PROBLEM_TITLES = {403: "Forbidden", 404: "Not Found", 422: "Client Error", 500: "Server Error"}
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def running_upstream(folder: Path, core: int | None) -> Iterator[Upstream]:
 
 def _write_documents(root: Path, tokens: TokenIssuer) -> None:
     _write(root / ".well-known" / "jwks.json", tokens.key_set())
-    for status, title in _PROBLEMS.items():
+    for status, title in _PROBLEM_TITLES.items():
         problem = {"title": title, "status": status, "detail": "As asked for."}
         _write(root / "problems" / f"{status}.json", problem)
     for size in LIST_SIZES:

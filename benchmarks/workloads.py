@@ -1,12 +1,22 @@
 """What is asked: the same rename in each contestant's words, and what growth is measured with."""
 
 from collections.abc import Mapping
+from typing import Final
 
 from benchmarks.http_requests import Expected, Workload, http_request
 from benchmarks.upstream import Upstream
 from contact_gateway.sandbox import Grant
 
-__all__ = ["CUSTOMER", "hive_rename", "lists", "renames", "rest_rename", "strawberry_rename"]
+__all__ = [
+    "CUSTOMER",
+    "PROBLEMS",
+    "hive_rename",
+    "lists",
+    "problems",
+    "renames",
+    "rest_rename",
+    "strawberry_rename",
+]
 
 CUSTOMER = 5690
 
@@ -42,11 +52,25 @@ query ContactGroups($pageSize: Int!) {
 
 _SUCCESS = "UpdateContactGroupSuccess"
 
+PROBLEMS: Final[Mapping[int, str]] = {
+    403: "PermissionDeniedError",
+    404: "ContactGroupNotFoundError",
+    422: "InvalidInputError",
+    500: "UpstreamUnavailableError",
+}
+"""The statuses of problems that the upstream has, and the result that the gateway makes of each."""
+
 
 def renames(upstream: Upstream, aliases: int = 1) -> Workload:
     """The mutation, or a document that has it `aliases` times under different names."""
     document = _OURS if aliases == 1 else _aliased(aliases)
     return _graphql_renames(upstream, document, Expected(200, _SUCCESS, aliases))
+
+
+def problems(upstream: Upstream, status: int) -> Workload:
+    """The mutation of a group that the upstream answers with a problem, one of `PROBLEMS`."""
+    expected = Expected(200, f'"{PROBLEMS[status]}"')
+    return _graphql_renames(upstream, _OURS, expected, str(status))
 
 
 def strawberry_rename(upstream: Upstream) -> Workload:
@@ -78,15 +102,17 @@ def lists(upstream: Upstream, size: int) -> Workload:
     return Workload(tuple(requests), Expected(200, f'"itemCount":{size},'))
 
 
-def _graphql_renames(upstream: Upstream, document: str, expected: Expected) -> Workload:
+def _graphql_renames(
+    upstream: Upstream, document: str, expected: Expected, of_group: str | None = None
+) -> Workload:
     requests = (
         http_request(
             "POST",
             "/graphql",
             headers,
-            {"query": document, "variables": {"id": contact_group_id, "input": {"name": name}}},
+            {"query": document, "variables": {"id": of_group or its_own, "input": {"name": name}}},
         )
-        for headers, contact_group_id, name in _callers(upstream)
+        for headers, its_own, name in _callers(upstream)
     )
     return Workload(tuple(requests), expected)
 
