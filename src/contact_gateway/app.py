@@ -88,8 +88,10 @@ def build_app(
     metrics = Metrics()
     lifetimes: Lifetimes = [metrics.sampled]
     verifier, can_verify = _verifier(settings, lifetimes, metrics)
-    retries = Retries(_upstream_transport(settings, lifetimes, metrics, traces), RetryBudget())
+    budget = RetryBudget()
+    retries = Retries(_upstream_transport(settings, lifetimes, metrics, traces), budget)
     metrics.follow_counter(metrics.retries, lambda: retries.retried)
+    metrics.follow_counter(metrics.retries_refused, lambda: budget.refused)
     contact_groups = ContactGroups(
         retries,
         settings.upstream_url,

@@ -11,6 +11,7 @@ from contact_gateway.upstream.connection import Incomplete
 from contact_gateway.upstream.problems import (
     CircuitOpenError,
     ConnectError,
+    DeadlineError,
     NotAnsweredError,
     NotSentError,
     QueueFullError,
@@ -256,21 +257,32 @@ def test_upstream_that_fails_all(failure: Outcome) -> None:
 
 
 @pytest.mark.parametrize(
-    ("repeat", "status", "attempts"),
-    [(Repeat.READ_BACK, 200, 1000), (Repeat.READ_BACK, 403, 10), (Repeat.RESEND, 204, 10)],
+    ("repeat", "outcome", "attempts"),
+    [
+        (Repeat.READ_BACK, answer(200), 1000),
+        (Repeat.READ_BACK, DeadlineError(), 1000),
+        (Repeat.READ_BACK, answer(403), 10),
+        (Repeat.RESEND, answer(204), 10),
+        (Repeat.RESEND, QueueFullError(), 1000),
+    ],
 )
-def test_requests_that_are_repeats(repeat: Repeat, status: int, attempts: int) -> None:
-    """They are paid from the budget, but for read-backs that are answered."""
-    scripted = Scripted([answer(status)])
-    retries = scripted.retries()
+def test_requests_that_are_repeats(repeat: Repeat, outcome: Outcome, attempts: int) -> None:
+    """They are paid from the budget, but for what is not sent, and read-backs that succeed."""
+    scripted, budget = Scripted([outcome]), RetryBudget()
+    retries = scripted.retries(budget)
 
     async def thousand() -> None:
         for _ in range(1000):
             try:
                 await retries.handle_async_request(request("GET", repeat))
-            except RetryBudgetSpentError:
+            except UpstreamError:
                 continue
 
     run(thousand())
 
-    assert scripted.attempts == attempts
+    resent = attempts if repeat is Repeat.RESEND else 0
+    assert (scripted.attempts, budget.refused, retries.retried) == (
+        attempts,
+        1000 - attempts,
+        resent,
+    )

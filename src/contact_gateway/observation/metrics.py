@@ -74,6 +74,9 @@ class Metrics:
         )
         self.shed = self._counter("upstream_shed", "Calls refused because too many waited.")
         self.retries = self._counter("upstream_retries", "Attempts that repeated another.")
+        self.retries_refused = self._counter(
+            "upstream_retries_refused", "Repeats not made, because too many of the calls were some."
+        )
         self.breaker_state = self._gauge(
             "upstream_breaker_state",
             "The circuit breaker: 0 closed, 1 probing, 2 open. Of several workers, the worst.",

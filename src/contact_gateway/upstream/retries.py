@@ -22,6 +22,7 @@ from contact_gateway.upstream.connection import Incomplete
 from contact_gateway.upstream.problems import (
     ConnectError,
     NotAnsweredError,
+    NotSentError,
     RetryBudgetSpentError,
     UpstreamError,
 )
@@ -44,10 +45,11 @@ class Repeat(Enum):
 class Retries(httpx.AsyncBaseTransport):
     """Sends requests again within their deadline and the budget for repeats.
 
-    A request with a `Repeat` in `extensions["repeat"]` is paid from the budget from the start. A
-    read-back that is answered is not counted: an upstream that answers is not buried, and a true
-    answer about a write is worth it. `now` is in seconds since the epoch, `clock` that
-    of the deadlines; `jitter` is a number from 0 to 1. `retried` counts what was sent again.
+    A request with a `Repeat` in `extensions["repeat"]` is paid from the budget from the start. One
+    that is not sent is no burden and not counted, nor is a read-back that is answered: an upstream
+    that answers is not buried, and a true answer about a write is worth it. `now` is in seconds
+    since the epoch, `clock` that of the deadlines; `jitter` is a number from 0 to 1. `retried`
+    counts what was sent again.
     """
 
     def __init__(
@@ -85,7 +87,14 @@ class Retries(httpx.AsyncBaseTransport):
     async def _repeat(self, request: httpx.Request, repeat: Repeat) -> httpx.Response:
         if not self._budget.spend():
             raise RetryBudgetSpentError
-        response = await self._send(request)
+        if repeat is Repeat.RESEND:
+            self.retried += 1
+        try:
+            response = await self._send(request)
+        except NotSentError:
+            # a caller in a hurry must not use up the repeats of all others
+            self._budget.give_back()
+            raise
         if repeat is Repeat.READ_BACK and response.is_success:
             self._budget.give_back()
         return response
