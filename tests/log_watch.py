@@ -45,12 +45,15 @@ class LogWatch(io.BytesIO):
             self._changed.notify_all()
         return written
 
-    def lines(self, request_id: str) -> list[dict[str, Any]]:
-        """The lines about one request; waits for the first, which is later than the reply."""
+    def lines(self, request_id: str, least: int = 1) -> list[dict[str, Any]]:
+        """The lines about one request; waits for so many, which may be later than the reply."""
+
+        def found() -> list[bytes]:
+            return [line for line in self.getvalue().splitlines() if request_id.encode() in line]
+
         with self._changed:
-            self._changed.wait_for(lambda: request_id.encode() in self.getvalue(), timeout=10)
-        lines = [line for line in self.getvalue().splitlines() if request_id.encode() in line]
-        return [orjson.loads(line) for line in lines]
+            self._changed.wait_for(lambda: len(found()) >= least, timeout=10)
+        return [orjson.loads(line) for line in found()]
 
     def leaks(self) -> list[str]:
         """Each token or name that is in a line, and the line."""

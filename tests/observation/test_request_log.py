@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 
-from contact_gateway.sandbox import SCENARIOS
-from tests.client import RENAME, Client
+from contact_gateway.sandbox import SCENARIOS, Sandbox
+from tests.client import RENAME, Client, open_http
 from tests.conftest import IssueToken
 from tests.log_watch import CANARY_NAME, LogWatch
+from tests.servers import gateway_before
 
 SUBJECT = "development"
 
@@ -45,6 +46,27 @@ def test_a_change(client: Client, logs: LogWatch) -> None:
         "upstream_status": 204,
         "upstream_attempts": 1,
     }
+
+
+def test_an_upstream_that_nobody_can_reach(
+    sandbox: Sandbox, issue_token: IssueToken, logs: LogWatch
+) -> None:
+    """The line says why the last attempt had no answer."""
+    with gateway_before(sandbox, upstream_url="http://nowhere.invalid") as url, open_http() as http:
+        Client(url, issue_token(), http=http).post(
+            RENAME, {"id": "5514123", "input": {"name": CANARY_NAME}}, X_Request_Id="log-of-nobody"
+        )
+
+    found = line(logs, "log-of-nobody")
+    assert (found["upstream_status"], found["upstream_error"]) == (None, "ConnectError: gaierror")
+
+
+def test_a_token_that_is_not_valid(client: Client, logs: LogWatch) -> None:
+    """The line that says why names the request, although its reply does not."""
+    client.post(RENAME, Authorization="Bearer nonsense", X_Request_Id="log-of-nonsense")
+
+    refused, request = logs.lines("log-of-nonsense", 2)
+    assert (refused["event"], request["event"]) == ("token_refused", "request")
 
 
 def test_a_missing_token(client: Client, logs: LogWatch) -> None:

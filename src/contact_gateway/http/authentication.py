@@ -22,7 +22,7 @@ class Verifier(Protocol):
         """The principal of a token, or `InvalidTokenError`."""
 
 
-async def authenticate(header: Sequence[bytes], verifier: Verifier) -> Principal:
+async def authenticate(header: Sequence[bytes], verifier: Verifier, request_id: str) -> Principal:
     """The principal of a request, from all values of its `Authorization` header.
 
     Raises:
@@ -33,7 +33,7 @@ async def authenticate(header: Sequence[bytes], verifier: Verifier) -> Principal
     try:
         return await verifier.verify(_only_token(header))
     except InvalidTokenError as error:
-        _log.info("token_refused", reason=str(error))
+        _log.info("token_refused", request_id=request_id, reason=str(error))
         raise _unauthenticated(b'Bearer error="invalid_token"') from None
 
 

@@ -137,7 +137,7 @@ class GraphQLEndpoint:
         wait = wait_seconds(headers[b"prefer"])  # may shorten the deadline, never lengthen it
         seconds = self.deadline if wait is None else min(wait, self.deadline)
         deadline = time.monotonic() + seconds
-        principal = await authenticate(headers[b"authorization"], self.verifier)
+        principal = await authenticate(headers[b"authorization"], self.verifier, record.request_id)
         try:
             customer = choose_customer(principal, headers[b"customer-id"])
         except BadCustomerIdError:

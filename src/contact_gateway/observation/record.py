@@ -22,6 +22,7 @@ class RequestRecord:
         "request_id",
         "results",
         "status",
+        "upstream_error",
         "upstream_seconds",
         "upstream_status",
     )
@@ -37,6 +38,7 @@ class RequestRecord:
         self.code: str | None = None
         self.attempts = 0
         self.upstream_status: int | None = None
+        self.upstream_error: str | None = None
         self.upstream_seconds = 0.0
 
     @property
@@ -50,8 +52,9 @@ class RequestRecord:
             return "=".join(self.results[0])  # as nearly always, and asked for twice
         return ", ".join(dict.fromkeys(f"{field}={name}" for field, name in self.results))
 
-    def upstream_answered(self, status: int | None, seconds: float) -> None:
-        """Note one attempt at an upstream call; `status` is None where there was no answer."""
+    def upstream_answered(self, status: int | None, error: str | None, seconds: float) -> None:
+        """Note one attempt at an upstream call: the status of its answer, or why there is none."""
         self.attempts += 1
         self.upstream_status = status
+        self.upstream_error = error
         self.upstream_seconds += seconds

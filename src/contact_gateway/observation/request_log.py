@@ -27,6 +27,8 @@ def log_request(record: RequestRecord, seconds: float) -> None:
         fields["code"] = record.code
     if record.attempts:
         fields["upstream_status"] = record.upstream_status
+        if record.upstream_error is not None:
+            fields["upstream_error"] = record.upstream_error
         fields["upstream_attempts"] = record.attempts
         fields["upstream_milliseconds"] = round(record.upstream_seconds * 1000, 1)
     _log.info("request", **fields)

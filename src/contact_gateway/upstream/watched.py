@@ -9,7 +9,7 @@ from contact_gateway.observation import Metrics, RequestRecord, Traces
 from contact_gateway.observation.traces import answered
 from contact_gateway.upstream.credentials import ClientCredentials
 from contact_gateway.upstream.guard import Guard
-from contact_gateway.upstream.problems import NotSentError
+from contact_gateway.upstream.problems import NotSentError, UpstreamError
 
 __all__ = ["WatchedTransport", "follow_credentials", "follow_guard"]
 
@@ -31,20 +31,20 @@ class WatchedTransport(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send `request`; answers and errors are those of the transport within."""
         record: RequestRecord = request.extensions["record"]
-        status, outcome, began = None, "cancelled", time.perf_counter()
+        status, outcome, reason, began = None, "cancelled", None, time.perf_counter()
         try:
             response = await self._send(request)
             status = response.status_code
             outcome = "incomplete" if "incomplete" in response.extensions else "answered"
-        except NotSentError:
-            outcome = "not_sent"
+        except NotSentError as error:
+            outcome, reason = "not_sent", _reason(error)
             raise
-        except Exception:
-            outcome = "not_answered"
+        except Exception as error:
+            outcome, reason = "not_answered", _reason(error)
             raise
         finally:
             seconds = time.perf_counter() - began
-            record.upstream_answered(status, seconds)
+            record.upstream_answered(status, reason, seconds)
             self._metrics.attempt_ended(status, outcome, seconds)
         return response
 
@@ -57,6 +57,12 @@ class WatchedTransport(httpx.AsyncBaseTransport):
             response = await self._transport.handle_async_request(request)
             answered(span, response.status_code)
         return response
+
+
+def _reason(error: Exception) -> str:
+    """Why there is no answer, as logs may tell it: the messages of our own errors quote nothing."""
+    name = type(error).__name__
+    return f"{name}: {error}" if isinstance(error, UpstreamError) else name
 
 
 def follow_guard(metrics: Metrics, guard: Guard) -> None:
