@@ -67,6 +67,24 @@ NOT_WELL_FORMED = {
     + b'{"b": 1}]}}',
 }
 
+PLACES = {
+    b"": "Expected one JSON object in UTF-8: it is empty.",
+    b" \n ": "Expected one JSON object in UTF-8: it is empty.",
+    b"{'secret': 1}": "Expected one JSON object in UTF-8: not JSON at line 1, column 2.",
+    b'{"secret": 1,\n "a": secret}': (
+        "Expected one JSON object in UTF-8: not JSON at line 2, column 7."
+    ),
+    b'{"a": "\\secret"}': "Expected one JSON object in UTF-8: not JSON at line 1, column 8.",
+    TYPENAME + b"secret": "Expected one JSON object in UTF-8: not JSON at line 1, column 26.",
+    b"secret\xff": "Expected one JSON object in UTF-8: not UTF-8 at byte 7.",
+    b'{"a": [NaN]}': (
+        "Expected one JSON object in UTF-8: a number that is not finite, or has over 4,300 digits."
+    ),
+    b"[" * 65_000: "Expected one JSON object in UTF-8: nested too deeply.",
+    b'{"secret": 1, "secret": 1}': "Expected each key of an object once.",
+    b"[]": "Expected a JSON object; batches are not served.",
+}
+
 CONTENT_TYPES = [
     "application/json",
     "application/json; charset=utf-8",
@@ -108,6 +126,14 @@ def test_a_body_that_is_no_json_object(client: Client, body: bytes) -> None:
         400,
         {"code": "BAD_REQUEST", "requestId": "x"},
     )
+
+
+@pytest.mark.parametrize(("body", "message"), PLACES.items(), ids=PLACES.values())
+def test_the_place_of_what_is_no_json(client: Client, body: bytes, message: str) -> None:
+    """The message says where it is, and quotes nothing."""
+    (error,) = client.send_body(body).json()["errors"]
+
+    assert error["message"] == message
 
 
 @pytest.mark.parametrize("body", NOT_WELL_FORMED.values(), ids=NOT_WELL_FORMED)

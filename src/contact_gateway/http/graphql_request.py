@@ -10,7 +10,10 @@ _MOST_VALUES = 1000  # of variables; checking each against its type takes some 2
 
 
 class NotJSONError(Exception):
-    """The body is not a JSON object in UTF-8. The message says what was expected."""
+    """The body is not a JSON object in UTF-8.
+
+    The message says what was expected and where it is not so, and quotes nothing of the body.
+    """
 
 
 class NotWellFormedError(Exception):
@@ -40,8 +43,10 @@ def read_request(body: bytes) -> GraphQLRequest:
     """
     try:
         parameters = strict_json.decode(body)
+    except strict_json.DuplicateKeyError as error:
+        raise NotJSONError("Expected each key of an object once.") from error
     except ValueError as error:
-        raise NotJSONError("Expected one JSON object in UTF-8, without duplicate keys.") from error
+        raise NotJSONError(f"Expected one JSON object in UTF-8: {error}.") from error
     if not isinstance(parameters, dict):
         raise NotJSONError("Expected a JSON object; batches are not served.")
     query = _string(parameters, "query")
