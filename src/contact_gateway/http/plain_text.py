@@ -10,6 +10,8 @@ from starlette.responses import PlainTextResponse
 
 __all__ = ["UNCACHED", "PlainText", "refuse_in_plain_text"]
 
+_NOTHING_HERE: Final = "Not Found. GraphQL is at POST /graphql."
+
 UNCACHED: Final[Mapping[str, str]] = {
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
@@ -31,4 +33,6 @@ class PlainText(PlainTextResponse):
 def refuse_in_plain_text(_: Request, error: Exception) -> PlainText:
     """The reply where there is nothing, or not with this method."""
     assert isinstance(error, HTTPException)  # noqa: S101 - what this is registered for
-    return PlainText(error.detail, error.status_code, error.headers)
+    nothing_here = error.status_code == HTTPStatus.NOT_FOUND
+    line = _NOTHING_HERE if nothing_here else error.detail
+    return PlainText(line, error.status_code, error.headers)

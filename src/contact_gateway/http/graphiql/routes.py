@@ -4,6 +4,7 @@ import secrets
 from http import HTTPStatus
 
 import structlog
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
@@ -12,7 +13,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from contact_gateway.http.graphiql.files import PageFiles, collect
 from contact_gateway.http.graphiql.page import RENEWAL, policy, render
 from contact_gateway.http.graphiql.workspace import Workspace
-from contact_gateway.http.plain_text import PlainText
 
 __all__ = ["GraphiQL"]
 
@@ -75,7 +75,7 @@ class GraphiQL:
         path = request.path_params["path"]
         content = self._files.served.get(path)
         if content is None:
-            return PlainText("Not Found", HTTPStatus.NOT_FOUND)
+            raise HTTPException(HTTPStatus.NOT_FOUND)
         media_type = _MEDIA_TYPES[path.rpartition(".")[2]]
         return Response(content, headers=_FILE_HEADERS, media_type=media_type)
 
