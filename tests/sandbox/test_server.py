@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -13,7 +15,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from contact_gateway.sandbox import SAMPLE_GROUPS, SCENARIOS, Sandbox, SandboxServer
+from contact_gateway.sandbox import SAMPLE_GROUPS, SCENARIOS, Sandbox, SandboxServer, Store
 from tests.sandbox.client import Client, open_http
 from tests.sandbox.test_scenarios import connect, raw_patch
 
@@ -118,15 +120,31 @@ def test_foreground(tmp_path: Path) -> None:
     assert (status, rest, process.returncode) == (200, ("stopped\n", ""), 0)
 
 
-def test_description(http: httpx.Client) -> None:
-    """The root lists customers with their sample groups, and the scenarios, as JSON."""
-    document = http.get("/").json()
+def test_description(client: Client) -> None:
+    """The root lists customers with their groups as they are now, and the scenarios, as JSON."""
+    client.rename(5514123, "Best customers")
 
-    assert {
-        customer["id"]: {group["id"]: group["name"] for group in customer["contactGroups"]}
-        for customer in document["customers"]
-    } == SAMPLE_GROUPS
+    document = client.http.get("/").json()
+
+    assert [(customer["id"], customer["contactGroups"]) for customer in document["customers"]] == [
+        (customer, client.of(customer).list().json()["items"]) for customer in SAMPLE_GROUPS
+    ]
+    assert {"id": 5514123, "name": "Best customers"} in document["customers"][0]["contactGroups"]
     assert document["scenarios"] == [{"id": s.id, "effect": s.effect} for s in SCENARIOS]
+
+
+def test_description_of_many_groups(tmp_path: Path) -> None:
+    """The root lists the first hundred groups of a customer."""
+    data = tmp_path / "groups.db"
+    Store(data).close()
+    with contextlib.closing(sqlite3.connect(data)) as connection, connection:
+        rows = [(7310, number, f"Group {number}") for number in range(10_000, 10_200)]
+        connection.executemany("INSERT INTO contact_group VALUES (?, ?, ?)", rows)
+
+    with SandboxServer(data=data) as sandbox, open_http(sandbox) as http:
+        document = http.get("/").json()
+
+    assert [len(customer["contactGroups"]) for customer in document["customers"]] == [21, 100]
 
 
 def test_received(client: Client, sandbox: Sandbox) -> None:

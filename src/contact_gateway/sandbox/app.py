@@ -13,6 +13,7 @@ from starlette.routing import Route
 from contact_gateway.sandbox.contact_groups import ContactGroupApi
 from contact_gateway.sandbox.sample_data import SAMPLE_GROUPS
 from contact_gateway.sandbox.scenarios import SCENARIOS
+from contact_gateway.sandbox.store import GroupFilter
 from contact_gateway.sandbox.token_endpoint import LARGEST_FORM_BYTES, TokenEndpoint
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def create_app(store: Store, issuer: TokenIssuer, received: ReceivedRequests) ->
     tokens = TokenEndpoint(issuer)
 
     async def describe(_request: Request) -> Response:
-        return _json(_description())
+        return _json(_description(store))
 
     async def key_set(_request: Request) -> Response:
         return _json(issuer.key_set())
@@ -59,7 +60,7 @@ def create_app(store: Store, issuer: TokenIssuer, received: ReceivedRequests) ->
     return app
 
 
-def _description() -> dict[str, object]:
+def _description(store: Store) -> dict[str, object]:
     return {
         "about": "A sandbox of the contact-group operations of the REST API.",
         "operations": [
@@ -68,12 +69,16 @@ def _description() -> dict[str, object]:
             "PATCH /v1/contactGroups/{contactGroupId}",
             "GET /.well-known/jwks.json",
         ],
+        # the first page of each: a file may hold any number of groups
         "customers": [
             {
                 "id": customer_id,
-                "contactGroups": [{"id": id_, "name": name} for id_, name in groups.items()],
+                "contactGroups": [
+                    {"id": group.id, "name": group.name}
+                    for group in store.find(customer_id, GroupFilter())
+                ],
             }
-            for customer_id, groups in SAMPLE_GROUPS.items()
+            for customer_id in SAMPLE_GROUPS
         ],
         "scenarios": [{"id": scenario.id, "effect": scenario.effect} for scenario in SCENARIOS],
     }
