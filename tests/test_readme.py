@@ -1,15 +1,12 @@
-"""What the README says is so: its tables, examples and commands are compared with the code."""
+"""What the README says is so: its tables and commands are compared with the code."""
 
 import dataclasses
 import itertools
 import re
 from collections.abc import Iterator
 from enum import Enum
-from pathlib import Path
 
-import graphql
 import httpx
-import orjson
 import pytest
 import typer
 
@@ -18,17 +15,14 @@ from contact_gateway.http.replies import HTTPErrorCode
 from contact_gateway.operations import RequestErrorCode
 from contact_gateway.operations.limits import LIMITS
 from contact_gateway.sandbox import SCENARIOS, Grant, Sandbox, SandboxServer
-from contact_gateway.schema import build_schema
 from contact_gateway.schema.errors import ErrorCode
 from contact_gateway.schema.failures import FAILURES
 from contact_gateway.schema.masking import INTERNAL_SERVER_ERROR
-from contact_gateway.settings import Settings, load_settings
+from contact_gateway.settings import Settings
 from contact_gateway.upstream.answers import read_failure
 from tests import readme
 from tests.client import Client
 from tests.servers import gateway_before
-
-SCHEMA = build_schema()
 
 
 def default_text(field: str) -> str:
@@ -53,20 +47,6 @@ def test_the_table_of_settings() -> None:
     }
 
     assert shown == true, readme.mend("Settings", shown, true)
-
-
-@pytest.mark.parametrize("example", readme.blocks("ini"))
-def test_an_environment_file(example: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Each example of a `.env` is all that `serve` needs, and every line of it is a setting."""
-    for name in Settings.model_fields:
-        monkeypatch.delenv(f"CONTACT_GATEWAY_{name.upper()}", raising=False)
-    path = tmp_path / ".env"
-    path.write_text(example)
-    names = {line.partition("=")[0].removeprefix("CONTACT_GATEWAY_") for line in example.split()}
-
-    settings = load_settings(_env_file=path)
-
-    assert {name.upper() for name in settings.model_fields_set} == names
 
 
 def test_the_table_of_limits() -> None:
@@ -185,63 +165,6 @@ def test_the_table_of_mutation_error_codes() -> None:
     shown = {readme.code(row[0]) for row in readme.table("Code", "Meaning")}
 
     assert shown == codes(ErrorCode), "README.md, Error codes: mend the second table"
-
-
-@pytest.mark.parametrize(
-    "document",
-    [
-        *readme.blocks("graphql"),
-        readme.typescript_document(),
-        *(body["query"] for body in readme.curl_bodies()),
-    ],
-)
-def test_a_document(document: str) -> None:
-    """Every GraphQL document fits the schema."""
-    errors = graphql.validate(SCHEMA, graphql.parse(document))
-
-    assert errors == [], f"README.md: mend the document that begins {document[:60]!r}"
-
-
-def examples() -> list[tuple[str, str]]:
-    """The blocks of JSON: variables of the mutation, and the reply to them, in turn."""
-    json = readme.blocks("json")
-    return list(zip(json[::2], json[1::2], strict=True))
-
-
-@pytest.mark.parametrize(("variables", "reply"), examples())
-def test_an_example_of_the_mutation(client: Client, variables: str, reply: str) -> None:
-    """The gateway answers the variables with exactly the reply that is shown."""
-    mutation = readme.blocks("graphql")[0]
-    shown = orjson.loads(reply)
-    request_id = shown["data"]["updateContactGroup"].get("requestId", "any")
-
-    response = client.post(mutation, orjson.loads(variables), X_Request_Id=request_id)
-
-    assert response.json() == shown, "README.md, The mutation: copy the reply from a run"
-
-
-def test_the_curl_line(client: Client) -> None:
-    """The curl line renames the group that it names."""
-    rename = readme.curl_bodies()[0]
-
-    response = client.post(rename["query"], rename["variables"])
-
-    assert response.json()["data"]["updateContactGroup"] == {
-        "__typename": "UpdateContactGroupSuccess",
-        "contactGroup": {"id": rename["variables"]["id"], **rename["variables"]["input"]},
-    }
-
-
-def test_the_cases_of_the_typescript_example() -> None:
-    """The switch has a case for each member of the union, and the types have the same members."""
-    (example,) = readme.blocks("ts")
-    cases = re.findall(r'case "(\w+)":', example)
-    declared = re.findall(r'(?:Failure<|\{ __typename: )"(\w+)"', example)
-    union = SCHEMA.type_map["UpdateContactGroupResult"]
-    assert isinstance(union, graphql.GraphQLUnionType)
-    members = sorted(member.name for member in union.types)
-
-    assert (sorted(cases), sorted(declared)) == (members, members), "README.md: mend In TypeScript"
 
 
 def test_the_targets_of_make() -> None:

@@ -8,57 +8,6 @@ from contact_gateway.sandbox import SAMPLE_GROUPS, SCENARIOS, Scenario
 
 __all__ = ["demo_workspace"]
 
-_SCENARIO = """\
-{comment}
-mutation Scenario{id}($id: ID!, $input: UpdateContactGroupInput!) {{
-  updateContactGroup(id: $id, input: $input) {{
-    __typename
-    ... on UpdateContactGroupSuccess {{
-      contactGroup {{
-        id
-        name
-      }}
-    }}
-    ... on MutationError {{
-      message
-      code
-      outcome
-      retryable
-      requestId
-      problem {{
-        type
-        title
-        status
-        detail
-        instance
-      }}
-    }}
-    ... on InvalidInputError {{
-      fieldErrors {{
-        path
-        messages
-      }}
-      origin
-    }}
-    ... on ContactGroupNotFoundError {{
-      contactGroupId
-    }}
-    ... on PermissionDeniedError {{
-      requiredScope
-    }}
-    ... on RateLimitedError {{
-      retryAfterSeconds
-    }}
-    ... on UpstreamUnavailableError {{
-      retryAfterSeconds
-    }}
-    ... on UnexpectedProblemError {{
-      upstreamStatus
-    }}
-  }}
-}}
-"""
-
 _LIST = """\
 # The customer's groups. Those named "Scenario" are in the tabs beside.
 query ListContactGroups($filter: ContactGroupFilter, $pageSize: Int!) {
@@ -92,7 +41,9 @@ def demo_workspace(customer: int, issue_token: Callable[[], str]) -> Workspace:
 
 def _scenario(scenario: Scenario) -> Tab:
     comment = fill(scenario.effect, 60, initial_indent="# ", subsequent_indent="# ")
-    return Tab(_SCENARIO.format(id=scenario.id, comment=comment), _variables(scenario.id))
+    # the tab is named after its operation
+    document = RENAME.replace("RenameContactGroup", f"Scenario{scenario.id}")
+    return Tab(f"{comment}\n{document}", _variables(scenario.id))
 
 
 def _variables(group: int) -> dict[str, object]:

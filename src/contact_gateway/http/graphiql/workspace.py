@@ -24,17 +24,46 @@ mutation RenameContactGroup($id: ID!, $input: UpdateContactGroupInput!) {
         name
       }
     }
+    ... on InvalidInputError {
+      origin
+      fieldErrors {
+        path
+        messages
+      }
+    }
+    ... on ContactGroupNotFoundError {
+      contactGroupId
+    }
+    ... on PermissionDeniedError {
+      requiredScope
+    }
+    ... on RateLimitedError {
+      retryAfterSeconds
+    }
+    ... on UpstreamUnavailableError {
+      retryAfterSeconds
+    }
+    ... on UnexpectedProblemError {
+      upstreamStatus
+    }
     ... on MutationError {
       message
       code
       outcome
       retryable
       requestId
+      problem {
+        type
+        title
+        status
+        detail
+        instance
+      }
     }
   }
 }
 """
-"""The least that handles every outcome of the mutation."""
+"""The mutation with every field of every outcome; the README's example is the same."""
 
 
 @dataclass(frozen=True)

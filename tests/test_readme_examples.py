@@ -1,0 +1,103 @@
+"""What the README shows works: its documents, their replies, and its files of settings."""
+
+import re
+from pathlib import Path
+
+import graphql
+import orjson
+import pytest
+
+from contact_gateway.http import RENAME
+from contact_gateway.schema import build_schema
+from contact_gateway.settings import Settings, load_settings
+from tests import readme
+from tests.client import Client
+
+SCHEMA = build_schema()
+
+
+def union_members() -> list[graphql.GraphQLObjectType]:
+    """What the mutation can come to."""
+    union = SCHEMA.type_map["UpdateContactGroupResult"]
+    assert isinstance(union, graphql.GraphQLUnionType)
+    return list(union.types)
+
+
+@pytest.mark.parametrize("example", readme.blocks("ini"))
+def test_an_environment_file(example: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Each example of a `.env` is all that `serve` needs, and every line of it is a setting."""
+    for name in Settings.model_fields:
+        monkeypatch.delenv(f"CONTACT_GATEWAY_{name.upper()}", raising=False)
+    path = tmp_path / ".env"
+    path.write_text(example)
+    names = {line.partition("=")[0].removeprefix("CONTACT_GATEWAY_") for line in example.split()}
+
+    settings = load_settings(_env_file=path)
+
+    assert {name.upper() for name in settings.model_fields_set} == names
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        *readme.blocks("graphql"),
+        readme.typescript_document(),
+        *(body["query"] for body in readme.curl_bodies()),
+    ],
+)
+def test_a_document(document: str) -> None:
+    """Every GraphQL document fits the schema."""
+    errors = graphql.validate(SCHEMA, graphql.parse(document))
+
+    assert errors == [], f"README.md: mend the document that begins {document[:60]!r}"
+
+
+def test_the_document_of_the_mutation() -> None:
+    """It is that of GraphiQL's first tab, and selects every field of every member."""
+    shown, first_tab = (
+        graphql.parse(text, no_location=True) for text in (readme.blocks("graphql")[0], RENAME)
+    )
+    declared = {field for member in union_members() for field in member.fields}
+
+    assert shown == first_tab, "README.md, The mutation: copy RENAME of graphiql/workspace.py"
+    assert declared <= set(re.findall(r"\w+", RENAME)), "graphiql/workspace.py: mend RENAME"
+
+
+def examples() -> list[tuple[str, str]]:
+    """The blocks of JSON: variables of the mutation, and the reply to them, in turn."""
+    json = readme.blocks("json")
+    return list(zip(json[::2], json[1::2], strict=True))
+
+
+@pytest.mark.parametrize(("variables", "reply"), examples())
+def test_an_example_of_the_mutation(client: Client, variables: str, reply: str) -> None:
+    """The gateway answers the variables with exactly the reply that is shown."""
+    mutation = readme.blocks("graphql")[0]
+    shown = orjson.loads(reply)
+    request_id = shown["data"]["updateContactGroup"].get("requestId", "any")
+
+    response = client.post(mutation, orjson.loads(variables), X_Request_Id=request_id)
+
+    assert response.json() == shown, "README.md, The mutation: copy the reply from a run"
+
+
+def test_the_curl_line(client: Client) -> None:
+    """The curl line renames the group that it names."""
+    rename = readme.curl_bodies()[0]
+
+    response = client.post(rename["query"], rename["variables"])
+
+    assert response.json()["data"]["updateContactGroup"] == {
+        "__typename": "UpdateContactGroupSuccess",
+        "contactGroup": {"id": rename["variables"]["id"], **rename["variables"]["input"]},
+    }
+
+
+def test_the_cases_of_the_typescript_example() -> None:
+    """The switch has a case for each member of the union, and the types have the same members."""
+    (example,) = readme.blocks("ts")
+    cases = re.findall(r'case "(\w+)":', example)
+    declared = re.findall(r'(?:Failure<|\{ __typename: )"(\w+)"', example)
+    members = sorted(member.name for member in union_members())
+
+    assert (sorted(cases), sorted(declared)) == (members, members), "README.md: mend In TypeScript"
