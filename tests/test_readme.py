@@ -223,6 +223,16 @@ def test_the_layout() -> None:
     assert shown >= modules - {"__pycache__", "__init__.py", "__main__.py"}, "README.md, Layout"
 
 
+def test_the_table_of_contents() -> None:
+    """Before the first section there is a link to each, in the order in which they stand."""
+    introduction, *_ = readme.TEXT.partition("\n## ")
+    headings = re.findall(r"^## (.+)$", readme.TEXT, re.MULTILINE)
+
+    assert re.findall(r"\[([^]]+)\]\(#([^)]+)\)", introduction) == [
+        (heading, heading.lower().replace(" ", "-")) for heading in headings
+    ], "README.md: mend the links before Try it"
+
+
 def test_a_link_to_a_file() -> None:
     """Every file that the README points to is there."""
     linked = re.findall(r"\]\((?!https:)([^)#]+)\)", readme.TEXT)
