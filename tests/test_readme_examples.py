@@ -1,6 +1,7 @@
 """What the README shows works: its documents, their replies, and its files of settings."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import graphql
@@ -8,12 +9,18 @@ import orjson
 import pytest
 
 from contact_gateway.http import RENAME
+from contact_gateway.identity.signed_token import read_signed_token
+from contact_gateway.sandbox import Sandbox
 from contact_gateway.schema import build_schema
-from contact_gateway.settings import Settings, load_settings
+from contact_gateway.settings import PREFIX, Settings, load_settings
 from tests import readme
 from tests.client import Client
+from tests.servers import running_gateway
+
+ReadSettings = Callable[[str], Settings]
 
 SCHEMA = build_schema()
+SANDBOX = "http://127.0.0.1:8001"  # where it is unless it is told otherwise
 
 
 def union_members() -> list[graphql.GraphQLObjectType]:
@@ -23,18 +30,45 @@ def union_members() -> list[graphql.GraphQLObjectType]:
     return list(union.types)
 
 
-@pytest.mark.parametrize("example", readme.blocks("ini"))
-def test_an_environment_file(example: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Each example of a `.env` is all that `serve` needs, and every line of it is a setting."""
+@pytest.fixture
+def read_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> ReadSettings:
+    """Reads what `serve` reads where this is the `.env` and nothing is in the environment."""
     for name in Settings.model_fields:
-        monkeypatch.delenv(f"CONTACT_GATEWAY_{name.upper()}", raising=False)
+        monkeypatch.delenv(f"{PREFIX}{name.upper()}", raising=False)
     path = tmp_path / ".env"
-    path.write_text(example)
-    names = {line.partition("=")[0].removeprefix("CONTACT_GATEWAY_") for line in example.split()}
 
-    settings = load_settings(_env_file=path)
+    def read(example: str) -> Settings:
+        path.write_text(example)
+        return load_settings(_env_file=path)
+
+    return read
+
+
+@pytest.mark.parametrize("example", readme.blocks("ini"))
+def test_an_environment_file(example: str, read_settings: ReadSettings) -> None:
+    """Each example of a `.env` is all that `serve` needs, and every line of it is a setting."""
+    names = {line.partition("=")[0].removeprefix(PREFIX) for line in example.split()}
+
+    settings = read_settings(example)
 
     assert {name.upper() for name in settings.model_fields_set} == names
+
+
+@pytest.mark.parametrize(("left_out", "subject"), [(0, "gateway"), (4, "development")])
+def test_the_environment_file_for_the_sandbox(
+    sandbox: Sandbox, client: Client, read_settings: ReadSettings, left_out: int, subject: str
+) -> None:
+    """A gateway with it serves, and calls as a client of its own by the last four lines."""
+    (example,) = (example for example in readme.blocks("ini") if SANDBOX in example)
+    lines = example.replace(SANDBOX, sandbox.url).splitlines()
+    settings = read_settings("\n".join(lines[: len(lines) - left_out]))
+
+    with running_gateway(settings) as client.url:
+        result = client.rename("5514123", {"name": "Best customers"})
+
+    (bearer,) = sandbox.received[0].header("authorization")
+    claims = read_signed_token(bearer.removeprefix("Bearer ")).claims
+    assert (result["__typename"], claims["sub"]) == ("UpdateContactGroupSuccess", subject)
 
 
 @pytest.mark.parametrize(
