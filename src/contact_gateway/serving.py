@@ -56,7 +56,7 @@ def server_config(
     return uvicorn.Config(
         app,
         # on httptools: h11 accepts Content-Length with Transfer-Encoding
-        http=partial(connection, Turns(), Writes()),  # type: ignore[arg-type]
+        http=partial(connection, Turns(settings.upstream_max_connections), Writes()),  # type: ignore[arg-type]
         ws="none",
         access_log=False,
         log_config=None,

@@ -188,6 +188,7 @@ class HTTPConnection(HttpToolsProtocol):
         """See to it that a response without a body is sent, and a connection that ends does end."""
         self._outgoing.flush()
         self.server_state.total_requests += 1
+        self._turns.ended()
         if self._awaited is _Awaited.NOTHING:
             # freed while it is in the CPU's caches: hundreds may be served before the next request
             self.cycle = self.scope = None  # type: ignore[assignment]
