@@ -130,7 +130,10 @@ def test_demo_in_a_wrong_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert (status, errors) == (
         2,
-        "CONTACT_GATEWAY_LOG_LEVEL: expected debug, info, warning or error (not that)\n",
+        (
+            "CONTACT_GATEWAY_LOG_LEVEL: expected debug, info, warning or error "
+            "(it is set to something else)\n"
+        ),
     )
 
 

@@ -29,6 +29,7 @@ SECURE_URL = (
     ["http://api.example.com/keys", "https://", "ftp://localhost", "https://u:p@localhost/", ""],
 )
 TEXT = (("text", "text"), [""])
+WRONG = "it is set to something else"
 VARIABLES: dict[str, tuple[tuple[str, object], list[str]]] = {
     "HOST": (("::1", "::1"), [""]),
     "PORT": (("0", 0), ["-1", "65536", "http", "80.5", ""]),
@@ -154,8 +155,8 @@ def test_bad_value(monkeypatch: pytest.MonkeyPatch, name: str, text: str) -> Non
     with pytest.raises(SettingsError) as caught:
         load(monkeypatch, **{**NEEDED, name: text})
 
-    assert caught.value.lines == [line(name, "not that")]
-    assert str(caught.value) == line(name, "not that")
+    assert caught.value.lines == [line(name, WRONG)]
+    assert str(caught.value) == line(name, WRONG)
 
 
 def test_defaults(monkeypatch: pytest.MonkeyPatch) -> None:

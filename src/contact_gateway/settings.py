@@ -240,7 +240,7 @@ def load_settings(**values: object) -> Settings:
     except ValidationError as error:
         found = {str(item["loc"][0]): item["type"] for item in error.errors()}
         lines = [
-            _line(field, "missing" if fault == "missing" else "not that")
+            _line(field, "missing" if fault == "missing" else "it is set to something else")
             for field, fault in found.items()
         ]
         raise SettingsError(lines + _further_lines(values, found)) from None

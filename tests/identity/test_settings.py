@@ -174,6 +174,7 @@ def test_empty_secret() -> None:
     assert lines(**{**OWN, "upstream_client_secret": ""}) == [
         (
             "CONTACT_GATEWAY_UPSTREAM_CLIENT_SECRET: expected "
-            f"{Settings.model_fields['upstream_client_secret'].description} (not that)"
+            f"{Settings.model_fields['upstream_client_secret'].description} "
+            "(it is set to something else)"
         )
     ]
