@@ -6,8 +6,10 @@ from typing import Literal, Self
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic import model_validator as validate_together
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from contact_gateway.setting_names import is_service_link, unknown_names
 from contact_gateway.setting_values import (
     Algorithms,
     BaseUrl,
@@ -228,22 +230,40 @@ def _line(field: str, fault: str) -> str:
     return f"{PREFIX}{field.upper()}: expected {_expects(field)} ({fault})"
 
 
+_FROM_KUBERNETES = (
+    "it comes from Kubernetes, for a Service of the same name: set enableServiceLinks: false in "
+    "the specification of the pod"
+)
+
+
 def load_settings(**values: object) -> Settings:
     """Read the settings from the environment and `.env`; `values` go before both.
 
     Raises:
-        SettingsError: with a line for each setting that is missing or wrong. No line repeats
-            a value, because a value may be a secret.
+        SettingsError: with a line for each setting that is missing or wrong, and for each variable
+            that is none. No line repeats a value, because a value may be a secret.
     """
+    lines = unknown_names(Settings, values.get("_env_file", Settings.model_config["env_file"]))
     try:
-        return Settings(**values)  # type: ignore[arg-type]  # pydantic checks them
+        settings = Settings(**values)  # type: ignore[arg-type]  # pydantic checks them
+    except SettingsError as error:
+        lines += error.lines
     except ValidationError as error:
-        found = {str(item["loc"][0]): item["type"] for item in error.errors()}
-        lines = [
-            _line(field, "missing" if fault == "missing" else "it is set to something else")
-            for field, fault in found.items()
-        ]
-        raise SettingsError(lines + _further_lines(values, found)) from None
+        found = {str(item["loc"][0]): _fault(item) for item in error.errors()}
+        lines += [_line(field, fault) for field, fault in found.items()]
+        lines += _further_lines(values, found)
+    else:
+        if not lines:
+            return settings
+    raise SettingsError(lines) from None
+
+
+def _fault(item: ErrorDetails) -> str:
+    if item["type"] == "missing":
+        return "missing"
+    if is_service_link(str(item["loc"][0]), str(item["input"])):
+        return _FROM_KUBERNETES
+    return "it is set to something else"
 
 
 # what asks for no other setting, in place of a default that there is not, or that does

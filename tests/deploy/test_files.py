@@ -97,6 +97,11 @@ def test_labels_and_ports() -> None:
     }
 
 
+def test_variables_of_services() -> None:
+    """Kubernetes sets none: the Service's would begin as settings do, one of them as the port."""
+    assert POD["spec"]["enableServiceLinks"] is False
+
+
 def test_autoscaling_and_disruptions() -> None:
     """The autoscaler scales the deployment, and a disruption always leaves more than one."""
     autoscaler = KUBERNETES["HorizontalPodAutoscaler"]["spec"]
