@@ -44,6 +44,8 @@ VARIABLES: dict[str, tuple[tuple[str, object], list[str]]] = {
             "https://user:secret@api.example.com",
             "https://api.example.com?tenant=1",
             "https://api.example.com#top",
+            "https://api.example.com/v1",
+            "https://api.example.com/base/v1/",
             "https://api.example.com:port",
             "https://api.example.com:99999",
             "https://api.example.com\n",

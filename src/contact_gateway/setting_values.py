@@ -46,9 +46,10 @@ def _url_parts(text: str) -> SplitResult:
 
 def _base_url(text: str) -> str:
     _url_parts(text)
-    if "?" in text:
+    url = text.rstrip("/")
+    if "?" in text or url.endswith("/v1"):  # the version is in the path of each operation
         raise ValueError
-    return text.rstrip("/")
+    return url
 
 
 def _secure_url(text: str) -> str:
