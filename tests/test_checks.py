@@ -24,6 +24,14 @@ def check(environment: dict[str, str]) -> Result:
     return CliRunner().invoke(app, ["check"], env=environment)
 
 
+def upstream_alone(scripted: ScriptedUpstream) -> dict[str, str]:
+    """The environment of a gateway that needs an upstream and nothing else."""
+    return {
+        "CONTACT_GATEWAY_UPSTREAM_URL": scripted.url,
+        "CONTACT_GATEWAY_TOKEN_VERIFICATION": "upstream",
+    }
+
+
 @pytest.fixture(autouse=True)
 def no_env_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """There is no `.env` where the command starts."""
@@ -65,6 +73,38 @@ def test_nobody_there() -> None:
     assert result.exit_code == 1
     assert [line.split()[0] for line in lines] == ["ok", *["FAILED"] * 4]
     assert [name in line for name, line in zip(named, lines, strict=True)] == [True] * 5
+
+
+@pytest.mark.parametrize("status", [204, 401, 403, 500])
+def test_an_upstream_that_answers(scripted: ScriptedUpstream, status: int) -> None:
+    """Whatever it says of a request without a token, it is there."""
+    scripted.answers(reply(status))
+
+    result = check(upstream_alone(scripted))
+
+    assert (result.exit_code, result.output.splitlines()[1:]) == (
+        0,
+        [f"ok      upstream {scripted.url}: it answers (HTTP {status})"],
+    )
+    assert [(request.method, request.target) for request in scripted.received] == [
+        ("GET", "/v1/contactGroups")
+    ]
+
+
+def test_an_upstream_without_contact_groups(scripted: ScriptedUpstream) -> None:
+    """It is a failure, because another server than the REST API has answered."""
+    scripted.answers(reply(404))
+
+    result = check(upstream_alone(scripted))
+
+    assert (result.exit_code, result.output.splitlines()[1:]) == (
+        1,
+        [
+            f"FAILED  upstream {scripted.url}: it answers that it has no contact groups (HTTP 404). "
+            "The address is probably wrong: see that CONTACT_GATEWAY_UPSTREAM_URL is that of the "
+            "REST API, without /v1."
+        ],
+    )
 
 
 @pytest.mark.parametrize("document", ["{}", '{"keys": []}', "no JSON"])

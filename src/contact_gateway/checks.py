@@ -17,6 +17,7 @@ from contact_gateway.upstream import Transport, UpstreamError, fetch_document, p
 __all__ = ["Finding", "check"]
 
 _SECONDS = 5.0
+_NOT_FOUND = 404
 _LARGEST_KEY_SET = 65_536
 
 
@@ -88,6 +89,13 @@ async def _check_upstream(transport: Transport, url: str) -> Finding:
             subject,
             _said(error),
             f"See that {PREFIX}UPSTREAM_URL is right, and that this machine reaches it.",
+        )
+    if status == _NOT_FOUND:
+        return Finding(
+            subject,
+            f"it answers that it has no contact groups (HTTP {status})",
+            f"The address is probably wrong: see that {PREFIX}UPSTREAM_URL is that of the REST API, "
+            "without /v1.",
         )
     # without a token it refuses, which is answer enough
     return Finding(subject, f"it answers (HTTP {status})")
