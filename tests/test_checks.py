@@ -1,5 +1,7 @@
 """`contact-gateway check`: what it says where things are well, and where they are not."""
 
+import hashlib
+import json
 from pathlib import Path
 
 import pytest
@@ -100,9 +102,11 @@ def test_an_upstream_without_contact_groups(scripted: ScriptedUpstream) -> None:
     assert (result.exit_code, result.output.splitlines()[1:]) == (
         1,
         [
-            f"FAILED  upstream {scripted.url}: it answers that it has no contact groups (HTTP 404). "
-            "The address is probably wrong: see that CONTACT_GATEWAY_UPSTREAM_URL is that of the "
-            "REST API, without /v1."
+            (
+                f"FAILED  upstream {scripted.url}: it answers that it has no contact groups "
+                "(HTTP 404). The address is probably wrong: see that CONTACT_GATEWAY_UPSTREAM_URL "
+                "is that of the REST API, without /v1."
+            )
         ],
     )
 
@@ -127,8 +131,79 @@ def test_a_client_secret_that_is_refused(sandbox: Sandbox) -> None:
     result = check(environment_for(sandbox.url, upstream_token_url=token_url, **wrong))
 
     assert result.exit_code == 1
-    assert "UPSTREAM_CLIENT_SECRET" in result.output
+    assert "CONTACT_GATEWAY_UPSTREAM_CLIENT_SECRET" in result.output
     assert "not-the-secret" not in result.output
+
+
+DOCUMENTS = {"GOOD": "query Good { __typename }", "BAD": "query Bad { surname }"}
+HASHES = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in DOCUMENTS.items()}
+
+
+def with_manifest(scripted: ScriptedUpstream, path: Path, *names: str) -> dict[str, str]:
+    """The environment of a gateway that serves only these documents."""
+    manifest = {HASHES[name]: DOCUMENTS[name] for name in names}
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+    return {
+        **upstream_alone(scripted),
+        "CONTACT_GATEWAY_TRUSTED_DOCUMENTS": str(path),
+        "CONTACT_GATEWAY_TRUSTED_DOCUMENTS_MODE": "enforce",
+    }
+
+
+def test_trusted_documents(scripted: ScriptedUpstream, tmp_path: Path) -> None:
+    """They are read, and counted."""
+    result = check(with_manifest(scripted, tmp_path / "manifest.json", "GOOD"))
+
+    assert (result.exit_code, result.output.splitlines()[1]) == (
+        0,
+        "ok      trusted documents: 1 document",
+    )
+
+
+def test_trusted_documents_that_are_off(scripted: ScriptedUpstream, tmp_path: Path) -> None:
+    """As for `serve`, the manifest does not matter."""
+    environment = with_manifest(scripted, tmp_path / "manifest.json", "BAD")
+
+    result = check({**environment, "CONTACT_GATEWAY_TRUSTED_DOCUMENTS_MODE": "off"})
+
+    assert (result.exit_code, "trusted documents" in result.output) == (0, False)
+
+
+def test_trusted_documents_that_do_not_fit(scripted: ScriptedUpstream, tmp_path: Path) -> None:
+    """It is a failure, in the words that `serve` would end with."""
+    environment = with_manifest(scripted, tmp_path / "manifest.json", "GOOD", "BAD")
+
+    result = check(environment)
+
+    assert (result.exit_code, result.output.splitlines()[1]) == (
+        1,
+        (
+            "FAILED  trusted documents: CONTACT_GATEWAY_TRUSTED_DOCUMENTS: Bad "
+            f"(sha256:{HASHES['BAD']}): Cannot query field 'surname' on type 'Query'. "
+            "The gateway does not start until that is mended."
+        ),
+    )
+
+
+def test_trusted_documents_that_cannot_be_read(scripted: ScriptedUpstream, tmp_path: Path) -> None:
+    """It is a failure too, and the rest is checked all the same."""
+    path = tmp_path / "manifest.json"
+    environment = with_manifest(scripted, path)
+    path.unlink()
+
+    result = check(environment)
+
+    assert (result.exit_code, result.output.splitlines()[1:]) == (
+        1,
+        [
+            (
+                "FAILED  trusted documents: CONTACT_GATEWAY_TRUSTED_DOCUMENTS: "
+                f"[Errno 2] No such file or directory: '{path}'. "
+                "The gateway does not start until that is mended."
+            ),
+            f"ok      upstream {scripted.url}: it answers (HTTP 204)",
+        ],
+    )
 
 
 def test_a_setting_that_is_missing() -> None:

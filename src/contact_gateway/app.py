@@ -40,6 +40,7 @@ from contact_gateway.operations import (
     DocumentReader,
     OperationRunner,
     OperationStore,
+    TrustedDocuments,
     load_trusted_documents,
 )
 from contact_gateway.schema import build_schema
@@ -70,7 +71,7 @@ from contact_gateway.upstream import (
 if TYPE_CHECKING:
     from contact_gateway.rate_limits import RateLimiter
 
-__all__ = ["build_app", "rate_limiter", "token_endpoint"]
+__all__ = ["build_app", "rate_limiter", "token_endpoint", "trusted_documents"]
 
 
 # What runs for as long as the application does, in the order in which it is started.
@@ -222,17 +223,29 @@ def _rate_limiter(
     return limiter
 
 
-def _operations(
-    settings: Settings, schema: GraphQLSchema, disclosure: Disclosure
-) -> OperationStore:
-    """Which documents are served."""
-    mode = settings.trusted_documents_mode
-    reader = DocumentReader(schema, disclosure, introspection=settings.introspection)
-    if settings.trusted_documents is None or mode is TrustedDocumentsMode.OFF:
-        return OperationStore(reader)
-    trusted = load_trusted_documents(
+def trusted_documents(settings: Settings, schema: GraphQLSchema) -> TrustedDocuments | None:
+    """The documents of the manifest that the settings name, if it is to be used.
+
+    Raises:
+        TrustedDocumentsError: it cannot be read, or a document does not fit.
+    """
+    off = settings.trusted_documents_mode is TrustedDocumentsMode.OFF
+    if settings.trusted_documents is None or off:
+        return None
+    return load_trusted_documents(
         Path(settings.trusted_documents),
         # what is wrong with one is told to whoever starts the process
         DocumentReader(schema, Disclosure(schema, full=True), introspection=settings.introspection),
     )
-    return OperationStore(reader, trusted, only_trusted=mode is TrustedDocumentsMode.ENFORCE)
+
+
+def _operations(
+    settings: Settings, schema: GraphQLSchema, disclosure: Disclosure
+) -> OperationStore:
+    """Which documents are served."""
+    reader = DocumentReader(schema, disclosure, introspection=settings.introspection)
+    trusted = trusted_documents(settings, schema)
+    if trusted is None:
+        return OperationStore(reader)
+    only_trusted = settings.trusted_documents_mode is TrustedDocumentsMode.ENFORCE
+    return OperationStore(reader, trusted, only_trusted=only_trusted)

@@ -1,11 +1,13 @@
-"""Whether everything that the settings name can be reached, and what to do where it cannot."""
+"""Whether everything that the settings name can be used, and what to do where it cannot."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 
-from contact_gateway.app import rate_limiter, token_endpoint
+from contact_gateway.app import rate_limiter, token_endpoint, trusted_documents
 from contact_gateway.identity import read_key_set
+from contact_gateway.operations import TrustedDocumentsError
 from contact_gateway.rate_limits import RateLimiter
+from contact_gateway.schema import build_schema
 from contact_gateway.settings import (
     PREFIX,
     Settings,
@@ -33,11 +35,13 @@ class Finding:
         """One line for a person."""
         if self.advice is None:
             return f"ok      {self.subject}: {self.found}"
-        return f"FAILED  {self.subject}: {self.found}. {self.advice}"
+        return f"FAILED  {self.subject}: {self.found.removesuffix('.')}. {self.advice}"
 
 
 async def check(settings: Settings) -> AsyncIterator[Finding]:
     """One finding for each thing that the settings name. No caller's token is needed."""
+    for finding in _check_trusted_documents(settings):
+        yield finding
     async with Transport() as transport:
         if settings.token_verification is TokenVerification.JWKS:
             yield await _check_key_set(transport, settings.jwt_jwks_url or "")
@@ -47,6 +51,20 @@ async def check(settings: Settings) -> AsyncIterator[Finding]:
     limiter = rate_limiter(settings)
     if limiter is not None:
         yield await _check_rate_limit_storage(limiter)
+
+
+def _check_trusted_documents(settings: Settings) -> Iterator[Finding]:
+    """What `serve` finds in the manifest, and a finding for each line that it would end with."""
+    subject = "trusted documents"
+    try:
+        trusted = trusted_documents(settings, build_schema())
+    except TrustedDocumentsError as error:
+        for line in error.lines:
+            yield Finding(subject, line, "The gateway does not start until that is mended.")
+    else:
+        if trusted is not None:
+            count = len(trusted.by_hash)
+            yield Finding(subject, f"{count} document{'' if count == 1 else 's'}")
 
 
 async def _check_key_set(transport: Transport, url: str) -> Finding:
@@ -74,8 +92,8 @@ async def _check_token_endpoint(transport: Transport, settings: Settings) -> Fin
             subject,
             _said(error),
             f"See that {PREFIX}UPSTREAM_TOKEN_URL is reachable, and that "
-            f"{PREFIX}UPSTREAM_CLIENT_ID, UPSTREAM_CLIENT_SECRET and UPSTREAM_CLIENT_AUTH are "
-            "those it knows.",
+            f"{PREFIX}UPSTREAM_CLIENT_ID, {PREFIX}UPSTREAM_CLIENT_SECRET and "
+            f"{PREFIX}UPSTREAM_CLIENT_AUTH are those it knows.",
         )
     return Finding(subject, f"a token for {issued.lifetime:.0f} seconds")
 
@@ -94,8 +112,8 @@ async def _check_upstream(transport: Transport, url: str) -> Finding:
         return Finding(
             subject,
             f"it answers that it has no contact groups (HTTP {status})",
-            f"The address is probably wrong: see that {PREFIX}UPSTREAM_URL is that of the REST API, "
-            "without /v1.",
+            f"The address is probably wrong: see that {PREFIX}UPSTREAM_URL is that of the REST "
+            "API, without /v1.",
         )
     # without a token it refuses, which is answer enough
     return Finding(subject, f"it answers (HTTP {status})")

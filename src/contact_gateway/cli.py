@@ -113,7 +113,7 @@ def serve() -> None:
 
 @app.command()
 def check() -> None:
-    """Say whether what the settings name can be reached, and what to do where it cannot."""
+    """Say whether what the settings name can be used, and what to do where it cannot."""
     import asyncio
 
     from contact_gateway import checks
