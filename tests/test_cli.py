@@ -90,7 +90,7 @@ def test_serve_without_settings(tmp_path: Path) -> None:
 
 
 def test_serve_on_a_port_that_is_taken(monkeypatch: pytest.MonkeyPatch, taken_port: str) -> None:
-    """It ends with status 1 and one line."""
+    """It ends with status 1 and one line, which names the setting."""
     monkeypatch.setenv("CONTACT_GATEWAY_PORT", taken_port)
     monkeypatch.setenv("CONTACT_GATEWAY_UPSTREAM_URL", "http://127.0.0.1:9")
     monkeypatch.setenv("CONTACT_GATEWAY_TOKEN_VERIFICATION", "upstream")
@@ -100,18 +100,28 @@ def test_serve_on_a_port_that_is_taken(monkeypatch: pytest.MonkeyPatch, taken_po
     assert (status, output, errors.count("\n")) == (1, "", 1)
     assert "The gateway cannot start: " in errors
     assert "Address already in use" in errors
+    assert errors.endswith("; set CONTACT_GATEWAY_PORT to another port\n")
 
 
 @pytest.mark.parametrize(
-    "arguments", [["demo", "--sandbox-port=0", "--port"], ["sandbox", "--port"]]
+    ("arguments", "options"),
+    [
+        (["demo", "--sandbox-port=0", "--port"], "--port or --sandbox-port"),
+        (["demo", "--port=0", "--sandbox-port"], "--port or --sandbox-port"),
+        (["sandbox", "--port"], "--port"),
+    ],
 )
-def test_demo_and_sandbox_on_a_port_that_is_taken(taken_port: str, arguments: list[str]) -> None:
-    """They too end with status 1 and one line."""
+def test_demo_and_sandbox_on_a_port_that_is_taken(
+    taken_port: str, arguments: list[str], options: str
+) -> None:
+    """They too end with status 1 and one line, which names the options."""
     status, output, errors = invoke(*arguments, taken_port)
 
     assert (status, output, errors.count("\n")) == (1, "", 1)
     assert f"The {arguments[0]} cannot start: " in errors
     assert "Address already in use" in errors
+    assert f"', {taken_port}))" in errors
+    assert errors.endswith(f"; set {options} to another port\n")
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """The command `contact-gateway`."""
 
 # Each command imports what it needs, so that `--help` and `token` do not wait for the gateway.
+import errno
 import json
 import shlex
 from collections.abc import Mapping
@@ -86,13 +87,13 @@ def demo(port: _Port = 8000, sandbox_port: _SandboxPort = 8001, data: _Data = No
     except SettingsError as error:  # the environment counts in the demo too
         _fail(str(error), 2)
     except (OSError, DataFileError) as error:
-        _fail(f"The demo cannot start: {error}", 1)
+        _cannot_start("demo", error, "--port or --sandbox-port")
 
 
 @app.command()
 def serve() -> None:
     """Start the gateway alone, from the settings CONTACT_GATEWAY_… in the environment or .env."""
-    from contact_gateway.settings import SettingsError, load_settings
+    from contact_gateway.settings import PREFIX, SettingsError, load_settings
 
     try:
         settings = load_settings()
@@ -108,7 +109,7 @@ def serve() -> None:
     except SettingsError as error:
         _fail(str(error), 2)
     except (OSError, WorkersFailedError) as error:
-        _fail(f"The gateway cannot start: {error}", 1)
+        _cannot_start("gateway", error, f"{PREFIX}PORT")
 
 
 @app.command()
@@ -143,7 +144,7 @@ def sandbox(port: _SandboxPort = 8001, data: _Data = None) -> None:
     try:
         run(port, data, announce=lambda started: typer.echo(f"Sandbox at {started.url}"))
     except (OSError, DataFileError) as error:
-        _fail(f"The sandbox cannot start: {error}", 1)
+        _cannot_start("sandbox", error, "--port")
 
 
 @app.command()
@@ -220,6 +221,13 @@ def _welcome(
             "",
         ]
     )
+
+
+def _cannot_start(what: str, error: Exception, port: str) -> NoReturn:
+    """Say why; `port` is what to set where somebody else listens on the port."""
+    taken = isinstance(error, OSError) and error.errno == errno.EADDRINUSE
+    advice = f"; set {port} to another port" if taken else ""
+    _fail(f"The {what} cannot start: {error}{advice}", 1)
 
 
 def _fail(message: str, status: int) -> NoReturn:
