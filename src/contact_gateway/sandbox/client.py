@@ -28,8 +28,13 @@ def request_token(sandbox_url: str, *, scope: str, customer: int) -> str:
         if response.is_success:
             return str(response.json()["access_token"])
         reason = response.json()["error"]
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        reason = f"{type(error).__name__}; start it with: contact-gateway sandbox"
+    except (httpx.UnsupportedProtocol, httpx.InvalidURL):
+        reason = "expected --sandbox-url to be a URL, such as http://127.0.0.1:8001"
+    except httpx.HTTPError as error:
+        reason = (
+            f"{type(error).__name__}; start it with: contact-gateway sandbox, or say where it is "
+            "with --sandbox-url"
+        )
     except (ValueError, KeyError, TypeError):
         reason = "it does not answer like a sandbox"
     raise TokenRefusedError(f"No token from the sandbox at {sandbox_url}: {reason}")
