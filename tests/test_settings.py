@@ -99,7 +99,7 @@ VARIABLES: dict[str, tuple[tuple[str, object], list[str]]] = {
     "TRUSTED_DOCUMENTS": TEXT,
     "TRUSTED_DOCUMENTS_MODE": (("off", "off"), ["on", "Enforce", ""]),
     "MAX_BODY_BYTES": (("1024", 1024), ["1023", "1048577", "64k"]),
-    "LOG_LEVEL": (("debug", "debug"), ["DEBUG", "verbose"]),
+    "LOG_LEVEL": (("Debug", "debug"), ["verbose", ""]),
     "LOG_FORMAT": (("console", "console"), ["text"]),
 }
 """Each variable with a good text and the value that it stands for, and with bad texts."""

@@ -2,7 +2,7 @@
 
 import ipaddress
 from importlib.util import find_spec
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
@@ -12,6 +12,7 @@ __all__ = [
     "Algorithms",
     "BaseUrl",
     "CommaSeparated",
+    "LogLevel",
     "Origins",
     "Rate",
     "RedisUrl",
@@ -65,6 +66,10 @@ def _split(value: object) -> object:
     return value
 
 
+def _lower(value: object) -> object:
+    return value.lower() if isinstance(value, str) else value
+
+
 def _algorithms(names: tuple[str, ...]) -> tuple[str, ...]:
     if not names or not set(names) <= _SIGNATURE_ALGORITHMS:
         raise ValueError
@@ -100,6 +105,8 @@ def _redis_url(url: SecretStr) -> SecretStr:
 BaseUrl = Annotated[str, AfterValidator(_base_url)]
 SecureUrl = Annotated[str, AfterValidator(_secure_url)]
 CommaSeparated = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+# in any case, because many programs write levels in capitals
+LogLevel = Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(_lower)]
 Seconds = Annotated[float, Field(gt=0, le=300, allow_inf_nan=False)]
 Algorithms = Annotated[CommaSeparated, AfterValidator(_algorithms)]
 Origins = Annotated[CommaSeparated, AfterValidator(_origins)]

@@ -14,6 +14,7 @@ from contact_gateway.setting_values import (
     Algorithms,
     BaseUrl,
     CommaSeparated,
+    LogLevel,
     Origins,
     Rate,
     RedisUrl,
@@ -180,9 +181,7 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(
         65536, ge=1024, le=1_048_576, description="the largest request body, 1024 to 1048576 bytes"
     )
-    log_level: Literal["debug", "info", "warning", "error"] = Field(
-        "info", description="debug, info, warning or error"
-    )
+    log_level: LogLevel = Field("info", description="debug, info, warning or error")
     log_format: Literal["json", "console"] = Field("json", description="json or console")
 
     @validate_together(mode="after")
