@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,8 +17,8 @@ from typer.testing import CliRunner
 
 from contact_gateway.cli import app
 from contact_gateway.sandbox import Sandbox
-from contact_gateway.schema import print_sdl
 from tests.client import Client, open_http
+from tests.readme import ROOT
 from tests.scripted_upstream import DROP, Answer, ScriptedUpstream, reply
 
 COMMAND = [sys.executable, "-m", "contact_gateway"]
@@ -254,44 +255,6 @@ def test_token_from_no_url(url: str) -> None:
     assert ended == (1, "", f"No token from the sandbox at {url}: {reason}\n")
 
 
-def test_schema() -> None:
-    """The schema is printed, and nothing else."""
-    assert invoke("schema") == (0, print_sdl(), "")
-
-
-def test_schema_that_is_the_same(tmp_path: Path) -> None:
-    """There is nothing to say."""
-    file = tmp_path / "schema.graphql"
-    file.write_text(print_sdl(), encoding="utf-8")
-
-    assert invoke("schema", "--check", str(file)) == (0, "", "")
-
-
-def test_schema_that_differs(tmp_path: Path) -> None:
-    """The difference is shown, with what mends it, and the status is 1."""
-    file = tmp_path / "schema.graphql"
-    file.write_text(print_sdl().replace("  NOT_FOUND\n", ""), encoding="utf-8")
-
-    status, output, errors = invoke("schema", "--check", str(file))
-
-    changed = [line for line in errors.splitlines() if line.startswith(("+ ", "- "))]
-    assert (status, output, changed) == (1, "", ["+  NOT_FOUND"])
-    assert errors.endswith("Mend it with: make schema\n")
-
-
-@pytest.mark.parametrize("content", [None, b"\xff"], ids=["missing", "not UTF-8"])
-def test_schema_that_cannot_be_read(tmp_path: Path, content: bytes | None) -> None:
-    """That is one line, and not a difference."""
-    file = tmp_path / "schema.graphql"
-    if content is not None:
-        file.write_bytes(content)
-
-    status, output, errors = invoke("schema", "--check", str(file))
-
-    assert (status, output, errors.count("\n")) == (1, "", 1)
-    assert errors.startswith("The file cannot be read: ")
-
-
 def test_help() -> None:
     """Each command explains itself."""
     _, output, _ = invoke("--help")
@@ -302,3 +265,10 @@ def test_help() -> None:
         command.name or getattr(command.callback, "__name__", "")
         for command in app.registered_commands
     ]
+
+
+def test_version() -> None:
+    """It is that of the package, and nothing else."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+    assert invoke("--version") == (0, f"{project['version']}\n", "")

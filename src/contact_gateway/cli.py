@@ -48,6 +48,27 @@ def main() -> None:
     app()
 
 
+def _print_version(asked: bool) -> None:  # noqa: FBT001 - typer hands over the option
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(version("contact-gateway"))
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    *,
+    version: Annotated[  # its callback ends the command
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version and exit."
+        ),
+    ] = False,
+) -> None:
+    """What can be asked of the command itself."""
+
+
 @app.command()
 def demo(port: _Port = 8000, sandbox_port: _SandboxPort = 8001, data: _Data = None) -> None:
     """Start a sandbox REST server and the gateway in front of it, ready to try."""
@@ -170,7 +191,8 @@ def schema(
         difference = difflib.unified_diff(
             written.splitlines(), sdl.splitlines(), str(check), "the schema", lineterm=""
         )
-        _fail("\n".join([*difference, "Mend it with: make schema"]), 1)
+        command = f"contact-gateway schema > {shlex.quote(str(check))}"
+        _fail("\n".join([*difference, f"Mend it with: make schema, or {command}"]), 1)
 
 
 @app.command()
