@@ -10,6 +10,7 @@ import sys
 from functools import partial
 from typing import Final, NoReturn
 
+import structlog
 import uvicorn
 from starlette.types import ASGIApp
 
@@ -26,6 +27,8 @@ from contact_gateway.writes import Writes
 __all__ = ["accepting", "listen", "serve", "serve_on", "server_config"]
 
 _ACCEPTED_AT_ONCE: Final = 8
+
+_log = structlog.get_logger(__name__)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -79,18 +82,24 @@ def serve(settings: Settings) -> None:
         build_app(settings)  # what keeps one from starting is told once, and not by each worker
     listener = listen(settings.host, settings.port)
     if settings.workers == 1:
-        serve_on(listener, settings)
+        serve_on(listener, settings, announced=True)
     else:
         configure_logs(settings.log_level, settings.log_format)
+        _announce(listener)
         run_workers(settings.workers, partial(serve_on, settings=settings), listener)
 
 
 def serve_on(
-    listener: socket.socket, settings: Settings, workspace: Workspace | None = None
+    listener: socket.socket,
+    settings: Settings,
+    workspace: Workspace | None = None,
+    *,
+    announced: bool = False,
 ) -> None:
     """Serve the gateway of `settings` on a socket that already listens, in this process.
 
-    `workspace` is what GraphiQL opens with, if it is on.
+    `workspace` is what GraphiQL opens with, if it is on. When `announced`, the log says where the
+    socket listens, once nothing keeps the gateway from starting.
     """
     configure_logs(settings.log_level, settings.log_format)
     signal.signal(signal.SIGTERM, _exit)
@@ -98,8 +107,16 @@ def serve_on(
     with contextlib.suppress(KeyboardInterrupt), exported_traces():
         app = build_app(settings, workspace, Traces.of_process())
         server = Server(server_config(app, settings), pause=settings.drain_pause)
+        if announced:
+            _announce(listener)
         _spare_the_garbage_collector()
         server.run(sockets=accepting(listener))
+
+
+def _announce(listener: socket.socket) -> None:
+    """Say where it listens: for port 0, nothing else would tell."""
+    address, port = listener.getsockname()[:2]  # of IPv6 it has more
+    _log.info("listening", address=address, port=port)
 
 
 def _spare_the_garbage_collector() -> None:
