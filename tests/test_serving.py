@@ -5,7 +5,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import httpx
 import orjson
 import pytest
 
@@ -13,10 +12,10 @@ from contact_gateway.sandbox import Sandbox
 from tests.servers import await_ready, environment_for
 
 
-@pytest.mark.parametrize(("host", "workers"), [("127.0.0.1", 1), ("127.0.0.1", 2), ("::1", 1)])
-def test_listening(sandbox: Sandbox, tmp_path: Path, host: str, workers: int) -> None:
+@pytest.mark.parametrize("workers", [1, 2])
+def test_listening(sandbox: Sandbox, tmp_path: Path, workers: int) -> None:
     """One line of the log names the address and the true port, whoever serves there."""
-    settings = {"host": host, "port": 0, "workers": workers, "drain_pause": 0}
+    settings = {"port": 0, "workers": workers, "drain_pause": 0}
     process = subprocess.Popen(
         [sys.executable, "-m", "contact_gateway", "serve"],
         cwd=tmp_path,
@@ -28,13 +27,13 @@ def test_listening(sandbox: Sandbox, tmp_path: Path, host: str, workers: int) ->
         try:
             lines = map(orjson.loads, process.stderr)
             told = next(line for line in lines if line["event"] == "listening")
-            url = httpx.URL("http://host/readyz", host=told["address"], port=told["port"])
-            await_ready(str(url), lambda: process.poll() is None)
+            url = f"http://{told['address']}:{told['port']}/readyz"
+            await_ready(url, lambda: process.poll() is None)
             process.send_signal(signal.SIGTERM)
             others = [line["event"] for line in lines]
         finally:
             process.kill()
 
-    assert (told["address"], told["level"], process.returncode) == (host, "info", 0)
+    assert (told["address"], told["level"], process.returncode) == ("127.0.0.1", "info", 0)
     assert "Application startup complete." in others
     assert "listening" not in others

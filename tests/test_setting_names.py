@@ -4,7 +4,9 @@ import os
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from contact_gateway.cli import app
 from contact_gateway.settings import PREFIX, Settings, SettingsError, load_settings
 
 UNKNOWN = {
@@ -48,6 +50,15 @@ def test_unknown_name(monkeypatch: pytest.MonkeyPatch, name: str, text: str) -> 
         load(monkeypatch, {name: text})
 
     assert caught.value.lines == [unknown(name)]
+
+
+@pytest.mark.parametrize(("command", "status"), [("serve", 2), ("check", 1)])
+def test_a_command_with_an_unknown_name(command: str, status: int) -> None:
+    """It ends as with any wrong setting, and tells of the others that are wrong too."""
+    result = CliRunner().invoke(app, [command], env={f"{PREFIX}PROT": "9000"})
+
+    assert (result.exit_code, result.output.splitlines()[0]) == (status, unknown("PROT"))
+    assert f"{PREFIX}UPSTREAM_URL: expected " in result.output
 
 
 def test_unknown_name_in_the_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
