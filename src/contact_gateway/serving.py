@@ -56,10 +56,12 @@ def server_config(
     app: ASGIApp, settings: Settings, connection: type[HTTPConnection] = HTTPConnection
 ) -> uvicorn.Config:
     """How uvicorn serves `app`."""
+    # some calls are left for requests that begin before there is room
+    at_once = settings.upstream_max_connections * 3 // 4
     return uvicorn.Config(
         app,
         # on httptools: h11 accepts Content-Length with Transfer-Encoding
-        http=partial(connection, Turns(settings.upstream_max_connections), Writes()),  # type: ignore[arg-type]
+        http=partial(connection, Turns(at_once), Writes()),  # type: ignore[arg-type]
         ws="none",
         access_log=False,
         log_config=None,

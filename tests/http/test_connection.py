@@ -197,7 +197,7 @@ class Later(Turns):
     """Turns that come when a test says so."""
 
     def __init__(self) -> None:
-        super().__init__(64)
+        super().__init__(48)
         self.arrived = threading.Event()
 
     def take(self, under_way: Sized, begin: Callable[[], object]) -> None:  # noqa: ARG002
