@@ -1,10 +1,13 @@
 """What every test can ask for: a sandbox, a gateway in front of it, and a client."""
 
+import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
 from contact_gateway.sandbox import Grant, Sandbox, SandboxServer
+from contact_gateway.settings import PREFIX
 from tests.client import Client
 from tests.log_watch import LOGS, LogWatch
 from tests.scripted_upstream import ScriptedUpstream, reply
@@ -93,3 +96,12 @@ def scripted_client(
         client = Client(url, issue_token())
         with client.http:
             yield client
+
+
+@pytest.fixture
+def nowhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Neither variables nor a `.env` but those of the test."""
+    monkeypatch.chdir(tmp_path)
+    for name in list(os.environ):
+        if name.upper().startswith(PREFIX):
+            monkeypatch.delenv(name)

@@ -1,6 +1,5 @@
 """Variables that begin as settings do and are none: misspelt ones, and those of Kubernetes."""
 
-import os
 from pathlib import Path
 
 import pytest
@@ -8,6 +7,8 @@ from typer.testing import CliRunner
 
 from contact_gateway.cli import app
 from contact_gateway.settings import PREFIX, Settings, SettingsError, load_settings
+
+pytestmark = pytest.mark.usefixtures("nowhere")
 
 UNKNOWN = {
     "PROT": "the nearest is CONTACT_GATEWAY_PORT",
@@ -17,15 +18,6 @@ UNKNOWN = {
     "": "none is near",
 }
 """Names of no setting, with what is said of each."""
-
-
-@pytest.fixture(autouse=True)
-def _nowhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Neither variables nor a `.env` but those of the test."""
-    monkeypatch.chdir(tmp_path)
-    for name in list(os.environ):
-        if name.upper().startswith(PREFIX):
-            monkeypatch.delenv(name)
 
 
 def load(monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], **values: object) -> Settings:

@@ -1,12 +1,13 @@
 """The settings: read from the environment, and each fault told in one line without its value."""
 
-import os
 from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
 
 from contact_gateway.settings import Settings, SettingsError, load_settings
+
+pytestmark = pytest.mark.usefixtures("nowhere")
 
 PREFIX = "CONTACT_GATEWAY_"
 NEEDED = {
@@ -103,15 +104,6 @@ VARIABLES: dict[str, tuple[tuple[str, object], list[str]]] = {
     "LOG_FORMAT": (("console", "console"), ["text"]),
 }
 """Each variable with a good text and the value that it stands for, and with bad texts."""
-
-
-@pytest.fixture(autouse=True)
-def _nowhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Neither variables nor a `.env` but those of the test."""
-    monkeypatch.chdir(tmp_path)
-    for name in list(os.environ):
-        if name.upper().startswith(PREFIX):
-            monkeypatch.delenv(name)
 
 
 def load(monkeypatch: pytest.MonkeyPatch, **variables: str) -> Settings:
