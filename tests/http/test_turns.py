@@ -95,10 +95,10 @@ async def asked_at_once(
 @pytest.mark.parametrize("turns_to_answer", [0, QUICK, FIRST])
 @pytest.mark.parametrize("at_once", [1, 2, 7, AT_ONCE, 375])
 def test_many_at_once_and_a_quick_upstream(turns_to_answer: int, at_once: int) -> None:
-    """Hardly more are ever under way than may be, and all are answered without a tick."""
+    """Few more are ever under way than may be, and all are answered without a tick."""
     found = run(asked_at_once(1000, turns_to_answer, 1000 * (FIRST + 5), at_once))
 
-    assert (at_once <= found.most <= at_once + 1, found.answered) == (True, 1000)
+    assert (at_once <= found.most <= at_once + 8, found.answered) == (True, 1000)
 
 
 async def slow_upstream(ticks: int) -> list[int]:
@@ -116,14 +116,14 @@ async def slow_upstream(ticks: int) -> list[int]:
 
 
 def test_many_at_once_and_a_slow_upstream() -> None:
-    """One begins with every tick all the same: nobody waits for another's upstream."""
-    assert run(slow_upstream(10)) == [AT_ONCE, AT_ONCE + 1, AT_ONCE + 11]
-    assert run(slow_upstream(1000)) == [AT_ONCE, AT_ONCE + 1, 1000]
+    """Four begin with every tick all the same: nobody waits for another's upstream."""
+    assert run(slow_upstream(10)) == [AT_ONCE, AT_ONCE + 4, AT_ONCE + 44]
+    assert run(slow_upstream(250)) == [AT_ONCE, AT_ONCE + 4, 1000]
 
 
 def test_an_upstream_that_pauses() -> None:
-    """For 60 ms, nobody is refused for it."""
-    assert run(slow_upstream(int(0.060 / TICK)))[-1] <= ROOM
+    """For 14 ms, nobody is refused for it."""
+    assert run(slow_upstream(int(0.014 / TICK)))[-1] <= ROOM
 
 
 @pytest.mark.parametrize("requests", [1, AT_ONCE])
@@ -177,10 +177,10 @@ async def begun_when_no_more_end(ended: int, turns: int) -> int:
 
 
 @pytest.mark.parametrize(
-    ("ended", "turns", "begun"), [(10, IDLE - 4, 48), (10, IDLE, 58), (0, IDLE, 49)]
+    ("ended", "turns", "begun"), [(10, IDLE - 4, 48), (10, IDLE, 58), (0, IDLE, 52)]
 )
 def test_some_that_do_not_end(ended: int, turns: int, begun: int) -> None:
-    """After some turns all begin that have room, and one where there is none."""
+    """After some turns all begin that have room, and four where there is none."""
     assert run(begun_when_no_more_end(ended, turns)) == begun
 
 
@@ -200,7 +200,7 @@ async def begun_in_time(counted: Counted) -> int:
 
 def test_an_upstream_that_goes_on() -> None:
     """The next begin at once, and do not wait for a tick."""
-    assert run(begun_after_an_end()) == [49, 97]
+    assert run(begun_after_an_end()) == [52, 100]
 
 
 async def begun_behind_a_failure() -> list[int]:
@@ -219,6 +219,42 @@ async def begun_behind_a_failure() -> list[int]:
 def test_a_request_that_fails_to_begin() -> None:
     """Those behind it begin all the same."""
     assert run(begun_behind_a_failure()) == [1]
+
+
+async def begun_behind_those_that_are_gone(number: int) -> list[int]:
+    """What begins behind so many requests that nobody waits for any longer."""
+    turns = Turns(AT_ONCE)
+    begun: list[int] = []
+    for _ in range(number):
+        turns.take(range(AT_ONCE), lambda: False)
+    turns.take(range(AT_ONCE), partial(begun.append, 1))
+    for _ in range(IDLE + 1):
+        await asyncio.sleep(0)
+    return begun
+
+
+def test_requests_that_nobody_waits_for() -> None:
+    """They take nobody's turn."""
+    assert run(begun_behind_those_that_are_gone(1000)) == [1]
+
+
+async def with_all_that_may_be_stuck(requests: int) -> int:
+    """How many are answered without a tick behind as many that are stuck as may be under way."""
+    stuck = await asked_at_once(AT_ONCE, NEVER, 1)
+    answered = Requests(QUICK)
+    answered.turns, answered.under_way = stuck.turns, stuck.under_way
+    for _ in range(requests):
+        answered.ask()
+    for _ in range(requests * (QUICK + IDLE)):
+        await asyncio.sleep(0)
+    for task in stuck.under_way:
+        task.cancel()
+    return answered.answered
+
+
+def test_as_many_that_are_stuck_as_may_be_under_way() -> None:
+    """The others are answered all the same, and wait for no tick."""
+    assert run(with_all_that_may_be_stuck(1000)) == 1000
 
 
 async def order_of(requests: int) -> list[int]:

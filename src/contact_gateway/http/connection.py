@@ -132,16 +132,17 @@ class HTTPConnection(HttpToolsProtocol):
         if not self._held:
             super().shutdown()
 
-    def _take_turn(self) -> None:
+    def _take_turn(self) -> bool:
         data, self._held = self._held, b""
         if self.transport.is_closing():
-            return  # whoever has asked is gone
+            return False  # whoever has asked is gone
         self.flow.resume_reading()
         self._take_in(data)
         if self._stopping:
             super().shutdown()
         elif self._unused_since is not None and self._unused_timer is None:
             self._close_if_unused()
+        return True
 
     def _take_in(self, data: bytes) -> None:
         """Parse data, never more of a head than is allowed."""

@@ -9,6 +9,7 @@ __all__ = ["Turns"]
 
 _IDLE_TURNS: Final = 8
 _TICK_SECONDS: Final = 0.002
+_PASSED: Final = 4
 
 
 class Turns:
@@ -16,12 +17,12 @@ class Turns:
 
     Those that wait begin in groups, as soon as there is room for most of that: what one of them
     does is then in the CPU's caches for all, and what they send goes out together. When none has
-    ended for some turns of the event loop, the gateway is not busy, but the upstream slow: then as
-    many begin as there is room for, or one where there is none, again every two milliseconds, so
-    that nobody waits for that. Without turns, hundreds of requests that come together would all
-    begin before the first answer of the upstream is looked at: they would need a connection each,
-    and most be refused because too many wait, although only the gateway is busy. `make bench`
-    shows the difference at 256 connections.
+    ended for some turns of the event loop, the gateway is not busy, but the upstream slow, or a
+    client that sends its body: then as many begin as there is room for, and four where there is
+    none, again every two milliseconds, so that nobody waits for others. Without turns, hundreds of
+    requests that come together would all begin before the first answer of the upstream is looked
+    at: they would need a connection each, and most be refused because too many wait, although only
+    the gateway is busy. `make bench` shows the difference at 256 connections.
     """
 
     def __init__(self, at_once: int) -> None:
@@ -33,7 +34,10 @@ class Turns:
         self._scheduled: asyncio.Handle | None = None
 
     def take(self, under_way: Sized, begin: Callable[[], object]) -> None:
-        """Call `begin`, which may add to what is `under_way`, now or in a later turn."""
+        """Call `begin`, which may add to what is `under_way`, now or in a later turn.
+
+        It returns False where nobody waits for its request any longer.
+        """
         if not self._waiting and len(under_way) < self._at_once:
             begin()
             return
@@ -63,14 +67,17 @@ class Turns:
     def _next(self) -> None:
         self._scheduled = None
         self._turns_since_end += 1
-        room = self._at_once - len(self._under_way)
-        if self._idle:
-            room = max(1, room)
-        elif room < self._group:
-            room = 0
+        left = self._how_many()
         try:
-            for _ in range(min(room, len(self._waiting))):
-                self._waiting.popleft()()
+            while left and self._waiting:
+                left -= self._waiting.popleft()() is not False
         finally:
             if self._waiting:
                 self._schedule()
+
+    def _how_many(self) -> int:
+        """How many may begin in this turn."""
+        room = self._at_once - len(self._under_way)
+        if self._idle:
+            return max(_PASSED, room)
+        return room if room >= self._group else 0

@@ -87,14 +87,16 @@ class Retries(httpx.AsyncBaseTransport):
     async def _repeat(self, request: httpx.Request, repeat: Repeat) -> httpx.Response:
         if not self._budget.spend():
             raise RetryBudgetSpentError
-        if repeat is Repeat.RESEND:
-            self.retried += 1
+        sent_again = repeat is Repeat.RESEND
         try:
             response = await self._send(request)
         except NotSentError:
             # a caller in a hurry must not use up the repeats of all others
             self._budget.give_back()
+            sent_again = False
             raise
+        finally:
+            self.retried += sent_again
         if repeat is Repeat.READ_BACK and response.is_success:
             self._budget.give_back()
         return response
