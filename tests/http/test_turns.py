@@ -11,7 +11,7 @@ from contact_gateway.http import Turns
 
 AT_ONCE = 48
 ROOM = 64 + 16  # calls that may be made at a time, and wait, of UPSTREAM_MAX_CONNECTIONS
-IDLE = 9  # turns of the loop in which none ends, until the upstream counts as slow
+IDLE = 17  # turns of the loop in which none ends, until the upstream counts as slow
 TICK = 0.002  # seconds
 QUICK = 3  # turns of the loop until an upstream answers that is quicker than the gateway
 FIRST = 20  # and until it answers on a new connection

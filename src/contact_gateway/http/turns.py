@@ -7,7 +7,7 @@ from typing import Final
 
 __all__ = ["Turns"]
 
-_IDLE_TURNS: Final = 8
+_IDLE_TURNS: Final = 16
 _TICK_SECONDS: Final = 0.002
 _PASSED: Final = 4
 
