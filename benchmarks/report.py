@@ -48,10 +48,10 @@ def comparison_section(comparison: Comparison) -> str:
     """A table for each number of connections, and one of memory and start."""
     ours = comparison.contestants[0]
     parts = ["## Comparison\n"]
+    header = ["", *(part for name, _, _ in _FIGURES for part in (name, "to ours"))]
     for connections in CONNECTIONS:
         everyone = [*comparison.contestants, comparison.upstream]
         rows = [_row(each, ours, connections) for each in everyone]
-        header = ["", *(part for name, _, _ in _FIGURES for part in (name, "to ours"))]
         parts += [f"### {connections} connection{'s' * (connections > 1)}\n", _table(header, rows)]
     rows = [
         [

@@ -13,6 +13,8 @@ from contact_gateway.sandbox.tokens import CLIENTS
 from tests.scripted_upstream import ScriptedUpstream, reply
 from tests.servers import environment_for, free_port
 
+pytestmark = pytest.mark.usefixtures("nowhere")
+
 DEVELOPMENT = CLIENTS["development"]
 OWN_TOKEN = {
     "upstream_auth": "client_credentials",
@@ -32,12 +34,6 @@ def upstream_alone(scripted: ScriptedUpstream) -> dict[str, str]:
         "CONTACT_GATEWAY_UPSTREAM_URL": scripted.url,
         "CONTACT_GATEWAY_TOKEN_VERIFICATION": "upstream",
     }
-
-
-@pytest.fixture(autouse=True)
-def no_env_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """There is no `.env` where the command starts."""
-    monkeypatch.chdir(tmp_path)
 
 
 def test_all_is_well(sandbox: Sandbox) -> None:

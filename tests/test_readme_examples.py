@@ -31,15 +31,12 @@ def union_members() -> list[graphql.GraphQLObjectType]:
 
 
 @pytest.fixture
-def read_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> ReadSettings:
+def read_settings(nowhere: None) -> ReadSettings:  # noqa: ARG001 - it is where `.env` is written
     """Reads what `serve` reads where this is the `.env` and nothing is in the environment."""
-    for name in Settings.model_fields:
-        monkeypatch.delenv(f"{PREFIX}{name.upper()}", raising=False)
-    path = tmp_path / ".env"
 
     def read(example: str) -> Settings:
-        path.write_text(example)
-        return load_settings(_env_file=path)
+        Path(".env").write_text(example, encoding="utf-8")
+        return load_settings()
 
     return read
 

@@ -36,13 +36,18 @@ def run(main: Coroutine[Any, Any, Result]) -> Result:
         return runner.run(main)
 
 
+async def pass_turns(number: int) -> None:
+    """Let so many turns of the event loop pass."""
+    for _ in range(number):
+        await asyncio.sleep(0)
+
+
 async def pass_time(seconds: float) -> None:
     """Let so much time pass at once."""
     loop = asyncio.get_running_loop()
     assert isinstance(loop, StoppedClock)
     loop.now += seconds
-    for _ in range(2):
-        await asyncio.sleep(0)
+    await pass_turns(2)
 
 
 async def pass_ticks(number: int) -> None:
@@ -74,8 +79,7 @@ class Requests:
         self.most = max(self.most, len(self.under_way))
 
     async def _answer(self) -> None:
-        for _ in range(self._turns_to_answer):
-            await asyncio.sleep(0)
+        await pass_turns(self._turns_to_answer)
         self.answered += 1
         self.turns.ended()
 
@@ -87,8 +91,7 @@ async def asked_at_once(
     found = Requests(turns_to_answer, at_once)
     for _ in range(requests):
         found.ask()
-    for _ in range(turns_to_watch):
-        await asyncio.sleep(0)
+    await pass_turns(turns_to_watch)
     return found
 
 
@@ -105,8 +108,7 @@ async def slow_upstream(ticks: int) -> list[int]:
     """How many have begun of 1,000 that come at once: after a turn, some turns, and some ticks."""
     found = await asked_at_once(1000, NEVER, 1)
     begun = [len(found.under_way)]
-    for _ in range(IDLE):
-        await asyncio.sleep(0)
+    await pass_turns(IDLE)
     begun.append(len(found.under_way))
     await pass_ticks(ticks)
     begun.append(len(found.under_way))
@@ -150,8 +152,7 @@ class Counted:
         """End so many in one turn; how many have begun some turns later."""
         del self.under_way[:number]
         self.turns.ended()
-        for _ in range(3):
-            await asyncio.sleep(0)
+        await pass_turns(3)
         return self.begun
 
 
@@ -171,8 +172,7 @@ async def begun_when_no_more_end(ended: int, turns: int) -> int:
     """How many have begun where so many have ended, and none in so many turns after that."""
     counted = Counted()
     await counted.end(ended)
-    for _ in range(turns):
-        await asyncio.sleep(0)
+    await pass_turns(turns)
     return counted.begun
 
 
@@ -187,15 +187,8 @@ def test_some_that_do_not_end(ended: int, turns: int, begun: int) -> None:
 async def begun_after_an_end() -> list[int]:
     """How many have begun when the upstream was slow, and then a whole group ends."""
     counted = Counted()
-    before = await begun_in_time(counted)
-    return [before, await counted.end(len(counted.under_way))]
-
-
-async def begun_in_time(counted: Counted) -> int:
-    """How many have begun after some turns in which none ended."""
-    for _ in range(IDLE):
-        await asyncio.sleep(0)
-    return counted.begun
+    await pass_turns(IDLE)
+    return [counted.begun, await counted.end(len(counted.under_way))]
 
 
 def test_an_upstream_that_goes_on() -> None:
@@ -210,8 +203,7 @@ async def begun_behind_a_failure() -> list[int]:
     begun: list[int] = []
     turns.take(range(100), lambda: 1 / 0)
     turns.take(range(100), partial(begun.append, 1))
-    for _ in range(IDLE):
-        await asyncio.sleep(0)
+    await pass_turns(IDLE)
     await pass_ticks(2)
     return begun
 
@@ -228,8 +220,7 @@ async def begun_behind_those_that_are_gone(number: int) -> list[int]:
     for _ in range(number):
         turns.take(range(AT_ONCE), lambda: False)
     turns.take(range(AT_ONCE), partial(begun.append, 1))
-    for _ in range(IDLE + 1):
-        await asyncio.sleep(0)
+    await pass_turns(IDLE + 1)
     return begun
 
 
@@ -245,8 +236,7 @@ async def with_all_that_may_be_stuck(requests: int) -> int:
     answered.turns, answered.under_way = stuck.turns, stuck.under_way
     for _ in range(requests):
         answered.ask()
-    for _ in range(requests * (QUICK + IDLE)):
-        await asyncio.sleep(0)
+    await pass_turns(requests * (QUICK + IDLE))
     for task in stuck.under_way:
         task.cancel()
     return answered.answered

@@ -27,7 +27,7 @@ class Turns:
 
     def __init__(self, at_once: int) -> None:
         self._at_once = max(1, at_once)
-        self._group = max(1, at_once * 5 // 6)
+        self._group = max(1, self._at_once * 5 // 6)
         self._waiting: deque[Callable[[], object]] = deque()
         self._under_way: Sized = ()
         self._turns_since_end = 0
