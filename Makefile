@@ -6,7 +6,7 @@ COMPILE = $(RUN)uv pip compile --quiet --universal --python-version 3.11 --gener
 	--no-emit-index-url --no-header --no-annotate --all-extras
 # without a name, uv would take the environment that happens to be activated
 INTO_VENV := --python .venv
-PINS := src/contact_gateway/http/graphiql/pins.json
+PINS := src/contact_gateway/graphiql/pins.json
 
 .DEFAULT_GOAL := help
 .PHONY: help run setup test check schema lock format bench

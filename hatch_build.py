@@ -20,7 +20,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 __all__ = ["FetchGraphiQL", "NotAsPinnedError", "NotFetchedError", "fetch", "load_pins"]
 
-_PINS = "src/contact_gateway/http/graphiql/pins.py"
+_PINS = "src/contact_gateway/graphiql/pins.py"
 _SECONDS = 30  # a silent registry must not hold up an installation for longer
 
 

@@ -13,9 +13,10 @@ RENAME = """\
 mutation Rename($id: ID!, $input: UpdateContactGroupInput!) {
   updateContactGroup(id: $id, input: $input) {
     __typename
-    ... on UpdateContactGroupSuccess { contactGroup { id name } }
+    ... on UpdateContactGroupSuccess { contactGroup { id name } outcome }
     ... on MutationError {
-      message code outcome retryable problem { type title status detail instance }
+      message code outcome retryable
+      problem { type title status detail instance extensions }
     }
     ... on InvalidInputError { fieldErrors { path messages } origin }
     ... on ContactGroupNotFoundError { contactGroupId }

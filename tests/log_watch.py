@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import orjson
 
-from contact_gateway.logs import configure_logs
+from contact_gateway.observation.logs import configure_logs
 
 __all__ = ["CANARY_NAME", "LOGS", "LogWatch"]
 

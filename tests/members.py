@@ -3,6 +3,7 @@
 from typing import Any
 
 __all__ = [
+    "accepted",
     "bare_problem",
     "denied",
     "invalid",
@@ -17,10 +18,25 @@ __all__ = [
 Member = dict[str, Any]
 
 
-def bare_problem(status: int, **members: str) -> Member:
+def bare_problem(status: int, **members: object) -> Member:
     """The problem of an answer that said no more of itself than its status and `members`."""
-    silent = {"type": "about:blank", "title": None, "detail": None, "instance": None}
+    silent = {
+        "type": "about:blank",
+        "title": None,
+        "detail": None,
+        "instance": None,
+        "extensions": None,
+    }
     return {**silent, "status": status, **members}
+
+
+def accepted() -> Member:
+    """The change will be made, so there is no changed group yet."""
+    return {
+        "__typename": "UpdateContactGroupSuccess",
+        "contactGroup": None,
+        "outcome": "ACCEPTED",
+    }
 
 
 def success(contact_group_id: str, name: str) -> Member:
@@ -28,6 +44,7 @@ def success(contact_group_id: str, name: str) -> Member:
     return {
         "__typename": "UpdateContactGroupSuccess",
         "contactGroup": {"id": contact_group_id, "name": name},
+        "outcome": "APPLIED",
     }
 
 

@@ -16,9 +16,10 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from contact_gateway.app import build_app
-from contact_gateway.http import HTTPConnection, Workspace
+from contact_gateway.graphiql import Workspace
 from contact_gateway.sandbox import AUDIENCE, Sandbox
-from contact_gateway.serving import accepting, listen, server_config
+from contact_gateway.server.connection import HTTPConnection
+from contact_gateway.server.run import accepting, listen, server_config
 from contact_gateway.settings import PREFIX, Settings, load_settings
 from tests.log_watch import LOGS
 
@@ -74,7 +75,17 @@ def running_app(
 @contextlib.contextmanager
 def running_gateway(settings: Settings, workspace: Workspace | None = None) -> Iterator[str]:
     """Serve a gateway, with a `workspace` as `demo` does, and say its URL."""
-    with running_app(build_app(settings, workspace), settings) as url:
+    with running_app(build_app(settings, workspace=workspace), settings) as url:
+        yield url
+
+
+@contextlib.contextmanager
+def gateway_over(
+    transport: httpx.AsyncBaseTransport, sandbox: Sandbox, **changes: object
+) -> Iterator[str]:
+    """Serve a gateway that calls the REST API over `transport`, and say its URL."""
+    settings = settings_for(sandbox.url, **changes)
+    with running_app(build_app(settings, transport=transport), settings) as url:
         yield url
 
 

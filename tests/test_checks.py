@@ -9,7 +9,7 @@ from typer.testing import CliRunner, Result
 
 from contact_gateway.cli import app
 from contact_gateway.sandbox import Sandbox
-from contact_gateway.sandbox.tokens import CLIENTS
+from contact_gateway.sandbox.token_issuer import CLIENTS
 from tests.scripted_upstream import ScriptedUpstream, reply
 from tests.servers import environment_for, free_port
 

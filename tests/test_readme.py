@@ -11,15 +11,16 @@ import pytest
 import typer
 
 from contact_gateway import cli
+from contact_gateway.contact_groups.types import ContactGroupNotFoundError
+from contact_gateway.failures.errors import ErrorCode, NotFound
+from contact_gateway.failures.masking import INTERNAL_SERVER_ERROR
+from contact_gateway.failures.table import FAILURES
 from contact_gateway.http.replies import HTTPErrorCode
 from contact_gateway.operations import RequestErrorCode
 from contact_gateway.operations.limits import LIMITS
+from contact_gateway.rest_client import Answer, read_failure
 from contact_gateway.sandbox import SCENARIOS, Grant, Sandbox, SandboxServer
-from contact_gateway.schema.errors import ErrorCode
-from contact_gateway.schema.failures import FAILURES
-from contact_gateway.schema.masking import INTERNAL_SERVER_ERROR
 from contact_gateway.settings import Settings
-from contact_gateway.upstream.answers import read_failure
 from tests import readme
 from tests.client import Client
 from tests.servers import gateway_before
@@ -108,23 +109,30 @@ def test_the_table_of_outcomes() -> None:
     }
     true = {
         (
-            failure.member.__name__,
-            f"`{failure.outcome.value}`",
+            MEMBERS_OF_RESOURCES.get(failure.member, failure.member.__name__),
+            f"`{failure.outcome.name}`",
             str(failure.retryable).lower(),
             f"`{kind.__module__.rpartition('.')[2]}.{kind.__name__}`".replace("builtins.", ""),
         )
         for kind, failure in FAILURES.items()
-    } | {("UpdateContactGroupSuccess", "", "", "")}
+    } | {
+        ("UpdateContactGroupSuccess", f"`{outcome}`", "", "") for outcome in ("APPLIED", "ACCEPTED")
+    }
 
     assert shown == true, readme.mend("Outcomes", shown, true)
 
 
-def answers() -> Iterator[httpx.Response]:
+MEMBERS_OF_RESOURCES: dict[type, str] = {NotFound: ContactGroupNotFoundError.__name__}
+"""What each resource has a type of its own for."""
+
+
+def answers() -> Iterator[Answer]:
     """Every status that is not success, with and without a problem, field errors and a wait."""
-    bodies: list[dict[str, object] | None] = [None, {}, {"errors": {}}]
+    bodies = [b"null", b"{}", b'{"errors": {}}']
     waits = [{}, {"Retry-After": "1"}]
     for status, body, wait in itertools.product(range(300, 600), bodies, waits):
-        yield httpx.Response(status, json=body, headers=wait)
+        headers = httpx.Headers({"Content-Type": "application/json", **wait})
+        yield Answer(status, headers, body)
 
 
 def test_the_statuses_of_the_table_of_outcomes() -> None:
@@ -137,9 +145,9 @@ def test_the_statuses_of_the_table_of_outcomes() -> None:
     }
     missed = set()
     for answer in answers():
-        kinds = type(read_failure(answer, 0, expose_server_problems=False)).__mro__
+        kinds = type(read_failure(answer, 0, expose_server_problems=False, resource_id=1)).__mro__
         kind = next(each.__name__ for each in kinds if each.__name__ in rows)
-        status = str(answer.status_code)
+        status = str(answer.status)
         if status not in rows[kind] and f"{status[0]}xx" not in rows[kind]:
             missed.add((status, kind))
 
@@ -148,7 +156,7 @@ def test_the_statuses_of_the_table_of_outcomes() -> None:
 
 def codes(enum: type[Enum]) -> set[str]:
     """The values of an enum of codes."""
-    return {str(member.value) for member in enum}
+    return {member.name for member in enum}
 
 
 def test_the_table_of_request_error_codes() -> None:
@@ -221,6 +229,23 @@ def test_the_layout() -> None:
     }
 
     assert shown >= modules - {"__pycache__", "__init__.py", "__main__.py"}, "README.md, Layout"
+
+
+def test_the_table_of_contributing() -> None:
+    """Each file that it names exists, and has the thing."""
+    text = (readme.ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    rows = [row.strip("|").split("|") for row in text.splitlines() if row.startswith("| ")][2:]
+    package = readme.ROOT / "src" / "contact_gateway"
+    missing = [
+        f"{thing} in {path}"
+        for _, paths, things in rows
+        for path, thing in zip(
+            re.findall(r"`([^`]+)`", paths), re.findall(r"`([^`]+)`", things), strict=True
+        )
+        if not re.search(rf"\b{thing}\b", (package / path).read_text(encoding="utf-8"))
+    ]
+
+    assert (len(rows) > 10, missing) == (True, []), "CONTRIBUTING.md: mend Where things go"
 
 
 def test_the_table_of_contents() -> None:

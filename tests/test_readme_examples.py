@@ -8,10 +8,9 @@ import graphql
 import orjson
 import pytest
 
-from contact_gateway.http import RENAME
+from contact_gateway.contact_groups import RENAME, build_schema
 from contact_gateway.identity.signed_token import read_signed_token
 from contact_gateway.sandbox import Sandbox
-from contact_gateway.schema import build_schema
 from contact_gateway.settings import PREFIX, Settings, load_settings
 from tests import readme
 from tests.client import Client
@@ -90,7 +89,7 @@ def test_the_document_of_the_mutation() -> None:
     )
     declared = {field for member in union_members() for field in member.fields}
 
-    assert shown == first_tab, "README.md, The mutation: copy RENAME of graphiql/workspace.py"
+    assert shown == first_tab, "README.md, The mutation: copy RENAME of contact_groups/examples.py"
     assert declared <= set(re.findall(r"\w+", RENAME)), "graphiql/workspace.py: mend RENAME"
 
 

@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from contact_gateway.cli import app
-from contact_gateway.schema import print_sdl
+from contact_gateway.contact_groups import print_sdl
 
 
 def schema(*arguments: str) -> tuple[int, str, str]:

@@ -3,18 +3,23 @@
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 
-from contact_gateway.app import rate_limiter, token_endpoint, trusted_documents
+from contact_gateway.contact_groups import build_schema
 from contact_gateway.identity import read_key_set
-from contact_gateway.operations import TrustedDocumentsError
-from contact_gateway.rate_limits import RateLimiter
-from contact_gateway.schema import build_schema
+from contact_gateway.operations import TrustedDocumentsError, trusted_documents_of
+from contact_gateway.rate_limits import RateLimiter, open_limiter
+from contact_gateway.rest_client import (
+    HTTP11Transport,
+    UpstreamError,
+    fetch_document,
+    probe,
+    token_endpoint,
+)
 from contact_gateway.settings import (
     PREFIX,
     Settings,
     TokenVerification,
     UpstreamAuthentication,
 )
-from contact_gateway.upstream import Transport, UpstreamError, fetch_document, probe
 
 __all__ = ["Finding", "check"]
 
@@ -42,14 +47,14 @@ async def check(settings: Settings) -> AsyncIterator[Finding]:
     """One finding for each thing that the settings name. No caller's token is needed."""
     for finding in _check_trusted_documents(settings):
         yield finding
-    async with Transport() as transport:
+    async with HTTP11Transport() as transport:
         if settings.token_verification is TokenVerification.JWKS:
             yield await _check_key_set(transport, settings.jwt_jwks_url or "")
         if settings.upstream_auth is UpstreamAuthentication.CLIENT_CREDENTIALS:
             yield await _check_token_endpoint(transport, settings)
         yield await _check_upstream(transport, settings.upstream_url)
-    limiter = rate_limiter(settings)
-    if limiter is not None:
+    if settings.rate_limit is not None:
+        limiter = open_limiter(settings.rate_limit, settings.rate_limit_storage)
         yield await _check_rate_limit_storage(limiter)
 
 
@@ -57,7 +62,7 @@ def _check_trusted_documents(settings: Settings) -> Iterator[Finding]:
     """What `serve` finds in the manifest, and a finding for each line that it would end with."""
     subject = "trusted documents"
     try:
-        trusted = trusted_documents(settings, build_schema())
+        trusted = trusted_documents_of(settings, build_schema())
     except TrustedDocumentsError as error:
         for line in error.lines:
             yield Finding(subject, line, "The gateway does not start until that is mended.")
@@ -67,7 +72,7 @@ def _check_trusted_documents(settings: Settings) -> Iterator[Finding]:
             yield Finding(subject, f"{count} document{'' if count == 1 else 's'}")
 
 
-async def _check_key_set(transport: Transport, url: str) -> Finding:
+async def _check_key_set(transport: HTTP11Transport, url: str) -> Finding:
     subject = f"key set {url.partition('?')[0]}"
     advice = (
         f"Set {PREFIX}JWT_JWKS_URL to the jwks_uri of the issuer, and see that this machine "
@@ -83,7 +88,7 @@ async def _check_key_set(transport: Transport, url: str) -> Finding:
     return Finding(subject, f"{len(keys)} key{'s' if len(keys) > 1 else ''}")
 
 
-async def _check_token_endpoint(transport: Transport, settings: Settings) -> Finding:
+async def _check_token_endpoint(transport: HTTP11Transport, settings: Settings) -> Finding:
     subject = f"token endpoint {settings.upstream_token_url}"
     try:
         issued = await token_endpoint(settings, transport).request_token()
@@ -98,7 +103,7 @@ async def _check_token_endpoint(transport: Transport, settings: Settings) -> Fin
     return Finding(subject, f"a token for {issued.lifetime:.0f} seconds")
 
 
-async def _check_upstream(transport: Transport, url: str) -> Finding:
+async def _check_upstream(transport: HTTP11Transport, url: str) -> Finding:
     subject = f"upstream {url}"
     try:
         status = await probe(transport, f"{url}/v1/contactGroups", seconds=_SECONDS)

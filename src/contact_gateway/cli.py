@@ -72,9 +72,10 @@ def options(
 @app.command()
 def demo(port: _Port = 8000, sandbox_port: _SandboxPort = 8001, data: _Data = None) -> None:
     """Start a sandbox REST server and the gateway in front of it, ready to try."""
+    from contact_gateway.app import build_app
     from contact_gateway.demo import demo_workspace
     from contact_gateway.sandbox import AUDIENCE, DataFileError, Grant, SandboxServer
-    from contact_gateway.serving import listen, serve_on
+    from contact_gateway.server import listen, serve_on
     from contact_gateway.settings import SettingsError, load_settings
 
     try:
@@ -104,7 +105,7 @@ def demo(port: _Port = 8000, sandbox_port: _SandboxPort = 8001, data: _Data = No
                 drain_pause=0,
             )
             workspace = demo_workspace(_CUSTOMER, partial(sandbox.tokens.issue, grant))
-            serve_on(listener, settings, workspace)
+            serve_on(listener, settings, partial(build_app, workspace=workspace))
     except SettingsError as error:  # the environment counts in the demo too
         _fail(str(error), 2)
     except (OSError, DataFileError) as error:
@@ -122,14 +123,14 @@ def serve() -> None:
         _fail(str(error), 2)
 
     # only now, because to import it takes a second
-    from contact_gateway import serving
-    from contact_gateway.workers import WorkersFailedError
+    from contact_gateway import server
+    from contact_gateway.app import build_app
 
     try:
-        serving.serve(settings)
+        server.serve(settings, build_app)
     except SettingsError as error:
         _fail(str(error), 2)
-    except (OSError, WorkersFailedError) as error:
+    except (OSError, server.WorkersFailedError) as error:
         _cannot_start("gateway", error, f"{PREFIX}PORT")
 
 
@@ -177,7 +178,7 @@ def schema(
     """Print the GraphQL schema, or say how a file differs from it."""
     import difflib
 
-    from contact_gateway.schema import print_sdl
+    from contact_gateway.contact_groups import print_sdl
 
     sdl = print_sdl()
     if check is None:

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from textwrap import fill
 
-from contact_gateway.http import RENAME, Tab, Workspace
+from contact_gateway.contact_groups import RENAME
+from contact_gateway.graphiql import Tab, Workspace
 from contact_gateway.sandbox import SAMPLE_GROUPS, SCENARIOS, Scenario
 
 __all__ = ["demo_workspace"]

@@ -7,6 +7,7 @@ from tests.client import Client
 from tests.conftest import IssueToken
 from tests.members import (
     Member,
+    accepted,
     bare_problem,
     denied,
     invalid,
@@ -34,7 +35,7 @@ MESSAGES_OF_ALL_CASINGS = (
     [
         pytest.param(reply(200, HTML, Content_Type="text/html"), CREATED, id="200 with HTML"),
         pytest.param(reply(200, '{"name": "Old"}'), CREATED, id="200 with a body"),
-        pytest.param(reply(202), CREATED, id="202"),
+        pytest.param(reply(202), accepted(), id="202"),
         pytest.param(reply(204), CREATED, id="204"),
         pytest.param(
             Answer(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\ncut", "close"),

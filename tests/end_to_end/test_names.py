@@ -35,7 +35,7 @@ LITERAL = """\
 mutation($id: ID!) {
   updateContactGroup(id: $id, input: {name: NAME}) {
     __typename
-    ... on UpdateContactGroupSuccess { contactGroup { id name } }
+    ... on UpdateContactGroupSuccess { contactGroup { id name } outcome }
   }
 }
 """

@@ -11,5 +11,6 @@ def test_a_new_name(client: Client, sandbox: Sandbox) -> None:
     assert result == {
         "__typename": "UpdateContactGroupSuccess",
         "contactGroup": {"id": "5514123", "name": "Best customers"},
+        "outcome": "APPLIED",
     }
     assert sandbox.store.name_of(5690, 5514123) == "Best customers"

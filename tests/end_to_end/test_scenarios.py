@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from contact_gateway.sandbox import SCENARIOS, Sandbox
-from contact_gateway.sandbox.problems import Problem
+from contact_gateway.sandbox.problem_documents import Problem
 from tests.client import Client
 from tests.conftest import IssueToken
 from tests.members import (
@@ -35,6 +35,7 @@ def problem(scenario_id: int, *, exposed: bool) -> dict[str, Any]:
         "status": answer.status,
         "detail": answer.detail if exposed else None,
         "instance": f"/v1/contactGroups/{scenario_id}" if exposed else None,
+        "extensions": None,
     }
 
 

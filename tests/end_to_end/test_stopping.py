@@ -12,8 +12,9 @@ import aiohttp
 import httpx
 import pytest
 
+from contact_gateway.app import build_app
 from contact_gateway.sandbox import Sandbox
-from contact_gateway.serving import serve
+from contact_gateway.server.run import serve
 from tests.client import RENAME, Client
 from tests.scripted_upstream import Answer, RecordedRequest, ScriptedUpstream, reply
 from tests.servers import await_ready, free_port, gateway_process, settings_for
@@ -29,7 +30,7 @@ SUCCESS = (200, "UpdateContactGroupSuccess")
 
 # forks of a process that has imported everything already: twenty interpreters would take long
 PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload(["contact_gateway.serving"])
+PROCESSES.set_forkserver_preload(["contact_gateway.app", "contact_gateway.server.run"])
 
 
 @dataclass
@@ -87,6 +88,7 @@ def test_sigterm_under_load(sandbox: Sandbox, client: Client, _batch: int) -> No
             target=serve,
             args=(
                 settings_for(sandbox.url, port=port, drain_pause=PAUSE, upstream_deadline=DEADLINE),
+                build_app,
             ),
         )
         for port in ports

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 import pytest
 
 from contact_gateway.demo import demo_workspace
-from contact_gateway.http.graphiql.pins import own_files
+from contact_gateway.graphiql.pins import own_files
 from contact_gateway.sandbox import Grant, Sandbox
 from tests.graphiql.browser import Browser, running_browser, skip_unless_required
 from tests.graphiql.page import GraphiQLPage

@@ -12,8 +12,8 @@ from typing import Any, cast
 import pytest
 from hatchling.bridge.app import Application
 
-from contact_gateway.http.graphiql import pins
-from contact_gateway.http.graphiql.pins import Package, PinnedFile, digest
+from contact_gateway.graphiql import pins
+from contact_gateway.graphiql.pins import Package, PinnedFile, digest
 from hatch_build import FetchGraphiQL, NotAsPinnedError, NotFetchedError, fetch
 
 _CONTENT = b"export {};\n"
@@ -109,7 +109,7 @@ def hook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FetchGraphiQL:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv("REQUIRE_GRAPHIQL", raising=False)
     source = Path(pins.__file__).parent
-    tree = tmp_path / source.relative_to(source.parents[3])
+    tree = tmp_path / source.relative_to(source.parents[2])
     tree.mkdir(parents=True)
     for name in ("pins.py", "pins.json"):
         shutil.copy(source / name, tree)

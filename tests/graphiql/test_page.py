@@ -11,14 +11,15 @@ import pytest
 from starlette.responses import PlainTextResponse
 from structlog.testing import capture_logs
 
-from contact_gateway.http import GraphiQL, Tab, Workspace
-from contact_gateway.http.graphiql.files import collect
-from contact_gateway.http.graphiql.page import policy, render
-from contact_gateway.http.graphiql.pins import PACKAGES
+from contact_gateway.graphiql import GraphiQL, Tab, Workspace
+from contact_gateway.graphiql.files import collect
+from contact_gateway.graphiql.page import policy, render
+from contact_gateway.graphiql.pins import PACKAGES
 from contact_gateway.sandbox import Sandbox
 from tests.graphiql.conftest import CUSTOMER
 from tests.servers import gateway_before
 
+_BLANK = Workspace(tabs=(Tab("{__typename}"),))
 _BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-{nonce}'; font-src data:; "
@@ -110,7 +111,7 @@ def test_a_file_that_the_page_does_not_have(http: httpx.Client, path: str) -> No
 def test_files_that_the_build_could_not_fetch() -> None:
     """The page names the CDN's, each with its pinned hash; the policy allows those alone."""
     files = collect({})
-    page = render(files, Workspace(), "NONCE").decode()
+    page = render(files, _BLANK, "NONCE").decode()
 
     urls = {
         f"https://cdn.jsdelivr.net/npm/{package.name}@{package.version}/{file.path}": file.sha384
@@ -134,7 +135,7 @@ def test_files_that_the_build_could_not_fetch() -> None:
 def test_start_up(vendored: dict[str, bytes] | None, source: str) -> None:
     """It says where the page loads its files from."""
     with capture_logs() as logs:
-        GraphiQL(PlainTextResponse("no endpoint"), Workspace(), collect(vendored))
+        GraphiQL(PlainTextResponse("no endpoint"), _BLANK, collect(vendored))
 
     assert [source in line["loads_from"] for line in logs] == [True]
 

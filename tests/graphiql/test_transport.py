@@ -7,8 +7,8 @@ import pytest
 from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 
-from contact_gateway.http import GraphiQL, Workspace
-from contact_gateway.http.graphiql.files import collect
+from contact_gateway.graphiql import GraphiQL, Tab, Workspace
+from contact_gateway.graphiql.files import collect
 from contact_gateway.sandbox import Sandbox
 from tests import members
 from tests.graphiql.browser import Browser
@@ -138,7 +138,9 @@ def test_a_token_that_expires_while_the_page_is_open(
 
 def test_a_cdn_out_of_reach(browser: Browser) -> None:
     """The policy lets its files through, and where they do not come the page says so."""
-    graphiql = GraphiQL(PlainTextResponse("no endpoint"), Workspace(), collect({}))
+    graphiql = GraphiQL(
+        PlainTextResponse("no endpoint"), Workspace(tabs=(Tab("{__typename}"),)), collect({})
+    )
     with running_app(Starlette(routes=graphiql.routes), settings_for(_NOWHERE)) as url:
         browser.open(f"{url}/graphiql")
         notice = browser.until("return document.querySelector('.notice').textContent")

@@ -63,7 +63,7 @@ def test_the_wheel_installed_into_an_empty_environment(demo_url: str, installed:
         urls = re.findall(r'(?:src|href)="([^"]+)"', page.text)
         statuses = {url: http.get(f"/{url}").status_code for url in urls}
 
-    [vendored] = installed.parent.glob("lib/*/site-packages/contact_gateway/http/graphiql/vendor")
+    [vendored] = installed.parent.glob("lib/*/site-packages/contact_gateway/graphiql/vendor")
     assert (set(statuses.values()), "https:" in page.text) == ({200}, False)
     assert "https:" not in page.headers["content-security-policy"]
     assert len([path for path in vendored.rglob("*") if path.is_file()]) == 10

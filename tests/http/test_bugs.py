@@ -6,6 +6,7 @@ from typing import Never
 from starlette.applications import Starlette
 from starlette.routing import Route
 
+from contact_gateway.contact_groups import build_schema
 from contact_gateway.http import GraphQLEndpoint, Observed
 from contact_gateway.observation import Metrics
 from contact_gateway.operations import (
@@ -15,8 +16,6 @@ from contact_gateway.operations import (
     OperationStore,
 )
 from contact_gateway.sandbox import Sandbox
-from contact_gateway.schema import build_schema
-from contact_gateway.upstream import ContactGroups, Transport
 from tests.client import Client
 from tests.servers import running_app, settings_for
 
@@ -37,7 +36,7 @@ def test_a_bug(sandbox: Sandbox) -> None:
         operations=OperationStore(DocumentReader(schema, disclosure, introspection=False)),
         runner=OperationRunner(disclosure),
         verifier=BrokenVerifier(),
-        contact_groups=ContactGroups(Transport(), sandbox.url, expose_server_problems=False),
+        resources=lambda *_: None,
         rate_limiter=None,
         traces=None,
         deadline=1,

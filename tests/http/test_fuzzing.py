@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from contact_gateway.failures.masking import INTERNAL_SERVER_ERROR
 from contact_gateway.sandbox import Sandbox
-from contact_gateway.schema.masking import INTERNAL_SERVER_ERROR
 from tests.client import RENAME, Client
 
 BOUNDED = settings(

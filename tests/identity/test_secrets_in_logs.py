@@ -122,7 +122,7 @@ def test_everything_that_fails(
 
 BUG = """
 import sys
-from contact_gateway.logs import configure_logs
+from contact_gateway.observation.logs import configure_logs
 import structlog
 configure_logs("debug", sys.argv[1])
 def handle(token):

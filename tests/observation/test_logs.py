@@ -7,7 +7,7 @@ import orjson
 
 SCRIPT = """
 import logging, sys, structlog
-from contact_gateway.logs import configure_logs
+from contact_gateway.observation.logs import configure_logs
 configure_logs("info", sys.argv[1])
 log = structlog.get_logger()
 log.debug("unseen")
@@ -84,7 +84,7 @@ def test_logs_of_somebody_else() -> None:
 
 TURNS = """
 import asyncio, io, select, structlog
-from contact_gateway.logs import configure_logs
+from contact_gateway.observation.logs import configure_logs
 
 class Writes(io.RawIOBase):
     seen, broken, longest = [], False, 0

@@ -3,8 +3,8 @@
 import pytest
 from graphql import GraphQLSchema
 
+from contact_gateway.contact_groups import build_schema
 from contact_gateway.operations import Disclosure, DocumentReader
-from contact_gateway.schema import build_schema
 
 
 @pytest.fixture(scope="session")

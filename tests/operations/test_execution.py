@@ -11,7 +11,7 @@ from graphql import ExecutionResult, GraphQLSchema
 
 from contact_gateway.operations import Disclosure, DocumentReader, OperationRunner, ValidDocument
 from tests.client import RENAME
-from tests.schema.execution import Answer, context_of
+from tests.contact_groups.execution import Answer, context_of
 
 GROUPS = "{ contactGroups { items { name } } }"
 
@@ -29,7 +29,7 @@ async def is_forgotten(
 ) -> bool:
     """Whether the context of an operation is gone as soon as it has its result."""
     context = context_of(answer)
-    remembered = weakref.ref(context)
+    remembered = weakref.ref(context.resources)
     runner = OperationRunner(Disclosure(schema, full=False))
     result = await runner.run(document.operations[None], variables, context)
     assert isinstance(result, ExecutionResult)

@@ -21,7 +21,7 @@ from contact_gateway.identity import Principal
 from contact_gateway.operations import DocumentReader, ValidDocument
 from contact_gateway.operations.refusals import MOST_ERRORS
 from tests.client import RENAME
-from tests.schema.execution import ANYBODY, context_of
+from tests.contact_groups.execution import ANYBODY, context_of
 
 Variables = dict[str, Any]
 

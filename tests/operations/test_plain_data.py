@@ -166,7 +166,7 @@ async def both(text: str, given: Plain | None) -> tuple[Any, Any]:
     operation = operations_of(SCHEMA, document, text)[None]
     values = operation.coerce({}, hide_suggestions=False)
     assert not isinstance(values, list)
-    context = cast("RequestContext", given)
+    context = cast("RequestContext[Any]", given)
     await operation.execute(values, context, hide_suggestions=False)
     ours = await operation.execute(values, context, hide_suggestions=False)
     theirs = execute(SCHEMA, document, context_value=given)
@@ -191,7 +191,7 @@ def test_objects_are_read() -> None:
         operation = operations_of(SCHEMA, parse(text), text)[None]
         values = operation.coerce({}, hide_suggestions=False)
         assert not isinstance(values, list)
-        context = cast("RequestContext", OBJECTS["inner"])
+        context = cast("RequestContext[Any]", OBJECTS["inner"])
         await operation.execute(values, context, hide_suggestions=False)
         fields = operation._fields
         assert fields is not None

@@ -10,8 +10,8 @@ from starlette.requests import Request
 
 from contact_gateway.sandbox.faults import Drip, NoAnswer
 from contact_gateway.sandbox.protocol import DROP_CONNECTION
-from contact_gateway.sandbox.token_endpoint import TokenEndpoint
-from contact_gateway.sandbox.tokens import TokenIssuer
+from contact_gateway.sandbox.token_issuer import TokenIssuer
+from contact_gateway.sandbox.token_requests import TokenEndpoint
 
 if TYPE_CHECKING:
     from starlette.responses import Response

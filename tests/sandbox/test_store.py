@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from contact_gateway.sandbox import SAMPLE_GROUPS, DataFileError, Store
-from contact_gateway.sandbox.store import DuplicateNameError
+from contact_gateway.sandbox.database import DuplicateNameError
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,7 +12,7 @@ from joserfc import jwt
 from joserfc.jwk import KeySet
 
 from contact_gateway.sandbox import Sandbox, TokenIssuer
-from contact_gateway.sandbox.tokens import InvalidTokenError
+from contact_gateway.sandbox.token_issuer import InvalidTokenError
 
 if TYPE_CHECKING:
     import httpx

@@ -6,7 +6,7 @@ from typing import Protocol
 
 import structlog
 
-from contact_gateway.bearer import bearer_token
+from contact_gateway.forms.bearer import bearer_token
 from contact_gateway.http.replies import HTTPErrorCode, HTTPRefusalError
 from contact_gateway.identity import InvalidTokenError, Principal
 

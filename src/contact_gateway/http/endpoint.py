@@ -2,9 +2,10 @@
 
 import time
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Protocol
+from typing import Any, Protocol
 
 import structlog
 from starlette.types import Receive, Scope, Send
@@ -24,10 +25,10 @@ from contact_gateway.http.negotiation import negotiate, require_json
 from contact_gateway.http.observed import RECORD
 from contact_gateway.http.preferences import wait_seconds
 from contact_gateway.http.replies import HTTPErrorCode, HTTPRefusalError, Reply
-from contact_gateway.identity import BadCustomerIdError, choose_customer
+from contact_gateway.identity import BadCustomerIdError, Principal, choose_customer
 from contact_gateway.observation import RequestRecord, Traces
 from contact_gateway.operations import OperationRunner, OperationStore, Refusal
-from contact_gateway.upstream import Caller, ContactGroups
+from contact_gateway.rest_client import Caller
 
 __all__ = ["GraphQLEndpoint"]
 
@@ -49,13 +50,14 @@ class CallCounter(Protocol):
 class GraphQLEndpoint:
     """The GraphQL endpoint as an ASGI application.
 
-    `deadline` is in seconds from the arrival of a request.
+    `resources` makes what resolvers find in the context of a request; `deadline` is in seconds from
+    its arrival.
     """
 
     operations: OperationStore
     runner: OperationRunner
     verifier: Verifier
-    contact_groups: ContactGroups
+    resources: Callable[[Principal, Caller | None], object]
     rate_limiter: CallCounter | None
     traces: Traces | None
     deadline: float
@@ -132,7 +134,7 @@ class GraphQLEndpoint:
         except NotWellFormedError as error:
             raise _bad_request(HTTPStatus.UNPROCESSABLE_ENTITY, error) from error
 
-    async def _context(self, headers: Headers, record: RequestRecord) -> RequestContext:
+    async def _context(self, headers: Headers, record: RequestRecord) -> RequestContext[Any]:
         """Who calls, and for which customer: all that is decided before the body is read."""
         wait = wait_seconds(headers[b"prefer"])  # may shorten the deadline, never lengthen it
         seconds = self.deadline if wait is None else min(wait, self.deadline)
@@ -149,18 +151,18 @@ class GraphQLEndpoint:
         record.caller, record.customer = principal.pseudonym, customer
         if self.rate_limiter is not None:
             await require_rate(self.rate_limiter, record)
-        caller = customer and Caller(
-            token=principal.token,
-            customer=customer,
-            request_id=record.request_id,
-            traceparent=traceparent_of(headers[b"traceparent"]),
-            deadline=deadline,
-            may_read=principal.has_scope("contacts:read"),
-            record=record,
-        )
-        return RequestContext(
-            record.request_id, principal, caller or None, self.contact_groups, record
-        )
+        caller = None
+        if customer is not None:
+            caller = Caller(
+                token=principal.token,
+                customer=customer,
+                request_id=record.request_id,
+                traceparent=traceparent_of(headers[b"traceparent"]),
+                deadline=deadline,
+                record=record,
+            )
+        resources = self.resources(principal, caller)
+        return RequestContext(record.request_id, principal, caller, record, resources)
 
 
 async def require_rate(limiter: CallCounter, record: RequestRecord) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from contact_gateway import strict_json
+from contact_gateway.forms import strict_json
 
 __all__ = ["GraphQLRequest", "NotJSONError", "NotWellFormedError", "read_request"]
 

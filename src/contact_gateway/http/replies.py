@@ -10,9 +10,9 @@ import orjson
 from graphql import ExecutionResult
 from starlette.types import Send
 
+from contact_gateway.failures import INTERNAL_SERVER_ERROR, format_error
 from contact_gateway.observation import RequestRecord
 from contact_gateway.operations import Refusal
-from contact_gateway.schema.masking import INTERNAL_SERVER_ERROR, format_error
 
 __all__ = [
     "GRAPHQL_RESPONSE",

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from contact_gateway.forms.int64 import parse_int64
 from contact_gateway.identity.principal import Principal
-from contact_gateway.int64 import parse_int64
 
 __all__ = ["BadCustomerIdError", "choose_customer"]
 

@@ -8,8 +8,8 @@ from types import MappingProxyType
 
 import structlog
 
+from contact_gateway.event_loop.single_flight import SingleFlight
 from contact_gateway.identity.signing_keys import SigningKey, read_key_set
-from contact_gateway.single_flight import SingleFlight
 
 __all__ = ["KeySet"]
 

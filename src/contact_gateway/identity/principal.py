@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
 
-from contact_gateway.int64 import parse_int64
+from contact_gateway.forms.int64 import parse_int64
 
 __all__ = ["Principal", "read_principal", "read_scopes"]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from joserfc.util import urlsafe_b64decode
 
-from contact_gateway import strict_json
+from contact_gateway.forms import strict_json
 
 __all__ = ["InvalidTokenError", "SignedToken", "read_signed_token", "require_size"]
 

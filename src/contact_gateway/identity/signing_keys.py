@@ -8,7 +8,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, JWKRegistry, OKPKey, RSAKey
 from joserfc.util import base64_to_int
 
-from contact_gateway import strict_json
+from contact_gateway.forms import strict_json
 
 __all__ = ["SigningKey", "read_key_set"]
 

@@ -1,15 +1,17 @@
 """From the text of a document to its execution: parsed and validated once, then remembered."""
 
 from contact_gateway.operations.disclosure import Disclosure
+from contact_gateway.operations.document_store import OperationStore, open_store
 from contact_gateway.operations.execution import OperationRunner
 from contact_gateway.operations.operation import Operation
 from contact_gateway.operations.reading import DocumentReader, ValidDocument
 from contact_gateway.operations.refusals import Refusal, RequestError, RequestErrorCode
-from contact_gateway.operations.store import OperationStore
+from contact_gateway.operations.schema import executable, make_schema, read_input_with
 from contact_gateway.operations.trusted_documents import (
     TrustedDocuments,
     TrustedDocumentsError,
     load_trusted_documents,
+    trusted_documents_of,
 )
 
 __all__ = [
@@ -24,5 +26,10 @@ __all__ = [
     "TrustedDocuments",
     "TrustedDocumentsError",
     "ValidDocument",
+    "executable",
     "load_trusted_documents",
+    "make_schema",
+    "open_store",
+    "read_input_with",
+    "trusted_documents_of",
 ]

@@ -34,7 +34,7 @@ class OperationRunner:
         return self._refuse(code, [GraphQLError(message)], words_in(document.text))
 
     async def run(
-        self, operation: Operation, variables: dict[str, Any], context: RequestContext
+        self, operation: Operation, variables: dict[str, Any], context: RequestContext[Any]
     ) -> ExecutionResult | Refusal:
         """Coerce the variables and execute the operation; a refusal means that nothing was done."""
         hide_suggestions = not self._disclosure.full

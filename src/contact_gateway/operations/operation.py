@@ -122,7 +122,7 @@ class Operation:
         )
 
     async def execute(
-        self, variables: VariableValues, context: RequestContext, *, hide_suggestions: bool
+        self, variables: VariableValues, context: RequestContext[Any], *, hide_suggestions: bool
     ) -> ExecutionResult:
         """Execute it (GraphQL specification 6.2)."""
         executor = _Executor(

@@ -7,14 +7,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from graphql import OperationDefinitionNode, parse
+from graphql import GraphQLSchema, OperationDefinitionNode, parse
 
+from contact_gateway.operations.disclosure import Disclosure
 from contact_gateway.operations.manifests import ManifestError, read_manifest
 from contact_gateway.operations.reading import DocumentReader, ValidDocument
 from contact_gateway.operations.refusals import Refusal, RequestErrorCode
-from contact_gateway.settings import PREFIX, SettingsError
+from contact_gateway.settings import PREFIX, Settings, SettingsError, TrustedDocumentsMode
 
-__all__ = ["TrustedDocuments", "TrustedDocumentsError", "load_trusted_documents"]
+__all__ = [
+    "TrustedDocuments",
+    "TrustedDocumentsError",
+    "load_trusted_documents",
+    "trusted_documents_of",
+]
 
 _VARIABLE = f"{PREFIX}TRUSTED_DOCUMENTS"
 
@@ -29,6 +35,22 @@ class TrustedDocuments:
 
     by_hash: Mapping[str, ValidDocument]
     by_text: Mapping[str, ValidDocument]
+
+
+def trusted_documents_of(settings: Settings, schema: GraphQLSchema) -> TrustedDocuments | None:
+    """The documents of the manifest that the settings name, if it is to be used.
+
+    Raises:
+        TrustedDocumentsError: it cannot be read, or a document does not fit.
+    """
+    off = settings.trusted_documents_mode is TrustedDocumentsMode.OFF
+    if settings.trusted_documents is None or off:
+        return None
+    return load_trusted_documents(
+        Path(settings.trusted_documents),
+        # what is wrong with one is told to whoever starts the process
+        DocumentReader(schema, Disclosure(schema, full=True), introspection=settings.introspection),
+    )
 
 
 def load_trusted_documents(path: Path, reader: DocumentReader) -> TrustedDocuments:

@@ -6,16 +6,25 @@ from collections.abc import Callable
 from typing import Self
 
 import structlog
-from limits import RateLimitItem
+from limits import RateLimitItem, parse
 from limits.aio.storage import RedisStorage, Storage
 from limits.aio.strategies import FixedWindowRateLimiter
 from limits.errors import StorageError
+from pydantic import SecretStr
 
-__all__ = ["RateLimiter"]
+from contact_gateway.rate_limits.storage import open_storage
+
+__all__ = ["RateLimiter", "open_limiter"]
 
 _SECONDS_WITHOUT_STORAGE = 1.0
 
 _log = structlog.get_logger(__name__)
+
+
+def open_limiter(rate: str, storage_url: SecretStr | None) -> "RateLimiter":
+    """A limiter of `rate`, such as 100/second, counted in Redis where there is a URL of one."""
+    url = None if storage_url is None else storage_url.get_secret_value()
+    return RateLimiter(parse(rate), open_storage(url))
 
 
 class RateLimiter:

@@ -11,12 +11,12 @@ imports nothing else of contact_gateway. Start it with `SandboxServer`, or `run`
         assert sandbox.store.name_of(5690, 5514123) == "New name"
 """
 
+from contact_gateway.sandbox.database import DataFileError, Store
 from contact_gateway.sandbox.received import ReceivedRequest
+from contact_gateway.sandbox.running import Sandbox, SandboxServer, run
 from contact_gateway.sandbox.sample_data import SAMPLE_GROUPS
 from contact_gateway.sandbox.scenarios import SCENARIOS, Fault, Scenario
-from contact_gateway.sandbox.server import Sandbox, SandboxServer, run
-from contact_gateway.sandbox.store import DataFileError, Store
-from contact_gateway.sandbox.tokens import AUDIENCE, CLIENTS, Client, Grant, TokenIssuer
+from contact_gateway.sandbox.token_issuer import AUDIENCE, CLIENTS, Client, Grant, TokenIssuer
 
 __all__ = [
     "AUDIENCE",

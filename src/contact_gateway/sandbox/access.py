@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from contact_gateway.sandbox.identifiers import positive_int64
-from contact_gateway.sandbox.problems import Problem, ProblemError
-from contact_gateway.sandbox.tokens import Caller, InvalidTokenError, TokenIssuer
+from contact_gateway.sandbox.problem_documents import Problem, ProblemError
+from contact_gateway.sandbox.token_issuer import Caller, InvalidTokenError, TokenIssuer
 
 if TYPE_CHECKING:
     from starlette.datastructures import Headers

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from starlette.responses import HTMLResponse, Response
 
-from contact_gateway.sandbox.problems import PROBLEM_MEDIA_TYPE
+from contact_gateway.sandbox.problem_documents import PROBLEM_MEDIA_TYPE
 from contact_gateway.sandbox.protocol import DROP_CONNECTION
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Final
 
 import orjson
 
+from contact_gateway.sandbox.database import GroupFilter
 from contact_gateway.sandbox.identifiers import int64, positive_int64
-from contact_gateway.sandbox.problems import Problem, ProblemError, invalid_input
-from contact_gateway.sandbox.store import GroupFilter
+from contact_gateway.sandbox.problem_documents import Problem, ProblemError, invalid_input
 
 if TYPE_CHECKING:
     from starlette.datastructures import QueryParams

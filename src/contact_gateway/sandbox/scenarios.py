@@ -13,7 +13,7 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Final
 
-from contact_gateway.sandbox.problems import Problem, invalid_input
+from contact_gateway.sandbox.problem_documents import Problem, invalid_input
 
 __all__ = ["SCENARIOS", "SCENARIOS_BY_ID", "SCENARIO_GROUPS", "Fault", "Scenario"]
 

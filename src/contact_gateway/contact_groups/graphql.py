@@ -1,0 +1,149 @@
+"""The public API of contact groups: the queries, the mutation, and the schema that they make."""
+
+from typing import Annotated
+
+import strawberry
+from graphql import GraphQLSchema
+
+from contact_gateway.contact_groups.input_rules import InputRules
+from contact_gateway.contact_groups.model import ContactGroupQuery
+from contact_gateway.contact_groups.of_request import READ, WRITE, ContactGroupsOfRequest
+from contact_gateway.contact_groups.types import (
+    ContactGroupFilter,
+    ContactGroupNotFoundError,
+    ContactGroupPageType,
+    ContactGroupType,
+    SortDirection,
+    UpdateContactGroupInput,
+    UpdateContactGroupSuccess,
+    Viewer,
+)
+from contact_gateway.context import RequestContext
+from contact_gateway.failures import (
+    EVERY_MUTATION_MEETS,
+    FailuresAsData,
+    MembersOfUnions,
+    MutationError,
+    Noted,
+    require_unions,
+    requires,
+)
+from contact_gateway.operations import executable, make_schema
+from contact_gateway.rest_client.problems import NotFoundError
+
+__all__ = ["build_schema", "print_sdl"]
+
+Info = strawberry.Info[RequestContext[ContactGroupsOfRequest], None]
+
+
+@strawberry.type(description="The reads.")
+class Query:
+    """The reads. Those of contact groups need the scope contacts:read."""
+
+    @strawberry.field(
+        description="One contact group of the customer, or null when there is none with this id.",
+        extensions=[requires(READ), Noted()],
+    )
+    async def contact_group(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, strawberry.argument(description="The id of the group.")],
+    ) -> ContactGroupType | None:
+        """Read one group; those of one document are read in one upstream call."""
+        with InputRules() as rules:
+            group_id = rules.id(id, "id")
+        group = await info.context.resources.by_id(group_id)
+        return None if group is None else ContactGroupType.of(group)
+
+    @strawberry.field(
+        description="A page of the customer's contact groups.",
+        extensions=[requires(READ), Noted()],
+    )
+    async def contact_groups(
+        self,
+        info: Info,
+        filter: Annotated[
+            ContactGroupFilter | None,
+            strawberry.argument(description="Which groups; all of them if left out."),
+        ] = strawberry.UNSET,
+        order_by_name: Annotated[
+            SortDirection, strawberry.argument(description="Which way to sort by name.")
+        ] = SortDirection.ASCENDING,
+        page: Annotated[int, strawberry.argument(description="1 to 2147483.")] = 1,
+        page_size: Annotated[int, strawberry.argument(description="1 to 1000.")] = 50,
+    ) -> ContactGroupPageType:
+        """List one page of groups."""
+        filters = filter or ContactGroupFilter()
+        with InputRules() as rules:
+            query = ContactGroupQuery(
+                ids=rules.ids(filters.ids, "filter", "ids"),
+                name_prefix=rules.text(filters.name_prefix or "", "filter", "namePrefix"),
+                direction=order_by_name.direction,
+                page_number=rules.number(page, 1, 2_147_483, "page"),
+                page_size=rules.number(page_size, 1, 1000, "pageSize"),
+            )
+        return ContactGroupPageType.of(await info.context.resources.page(query))
+
+    @strawberry.field(
+        description="What the caller may do, so that a client need not offer what would be "
+        "refused. Needs no scope and makes no call.",
+        extensions=[Noted()],
+    )
+    async def viewer(self, info: Info) -> Viewer:
+        """Tell what the token says."""
+        resources = info.context.resources
+        customer = resources.customer
+        return Viewer(
+            customer_id=None if customer is None else strawberry.ID(str(customer)),
+            can_read_contact_groups=resources.may(READ),
+            can_update_contact_groups=resources.may(WRITE),
+        )
+
+
+@strawberry.type(description="The writes.")
+class Mutation:
+    """The write. It needs the scope contacts:write."""
+
+    @strawberry.mutation(
+        description="Update a contact group. Requires the scope contacts:write.",
+        extensions=[
+            requires(WRITE),
+            FailuresAsData(
+                "UpdateContactGroupResult",
+                meets=[*EVERY_MUTATION_MEETS, NotFoundError],
+                own_types=[ContactGroupNotFoundError],
+                idempotent=True,
+            ),
+        ],
+    )
+    async def update_contact_group(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, strawberry.argument(description="The id of the group.")],
+        input: Annotated[UpdateContactGroupInput, strawberry.argument(description="The changes.")],
+    ) -> UpdateContactGroupSuccess:
+        """Update one group; every failure becomes a member of the union (`failures/table.py`)."""
+        with InputRules() as rules:
+            group_id = rules.id(id, "id")
+            changes = rules.changes(input.given)
+        made = await info.context.resources.update(group_id, changes)
+        return UpdateContactGroupSuccess.of(group_id, changes, made=made)
+
+
+def _schema() -> strawberry.Schema:
+    require_unions(Mutation)
+    return make_schema(Query, Mutation, [MutationError], [MembersOfUnions()])
+
+
+def build_schema() -> GraphQLSchema:
+    """The executable schema.
+
+    Raises:
+        IncompleteUnionError: a mutation can end in a failure that its union has no type for.
+    """
+    return executable(_schema())
+
+
+def print_sdl() -> str:
+    """The schema in the schema definition language, as in schema.graphql."""
+    return _schema().as_str() + "\n"

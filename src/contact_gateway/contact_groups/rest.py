@@ -1,0 +1,134 @@
+"""The contact group operations of the REST API, one method each.
+
+Paths, bodies, what may be done again, and how an update without a clear answer is settled.
+"""
+
+import time
+from collections.abc import Callable, Collection
+from http import HTTPStatus
+from typing import Final
+
+import orjson
+
+from contact_gateway.contact_groups.input_rules import UPDATE_FIELDS
+from contact_gateway.contact_groups.listing import query_string, read_page
+from contact_gateway.contact_groups.model import (
+    Changes,
+    ContactGroup,
+    ContactGroupPage,
+    ContactGroupQuery,
+)
+from contact_gateway.rest_client import Call, Caller, Repeat, Sends, UpstreamError, read_failure
+from contact_gateway.rest_client.problems import (
+    FateUnknownError,
+    NotAnsweredError,
+    UnavailableError,
+)
+
+__all__ = ["ContactGroupsAPI"]
+
+_PATH: Final = "/v1/contactGroups"
+_PROPERTIES: Final = {field.name: field.rest_property for field in UPDATE_FIELDS}
+_INPUT_PATHS: Final = {field.rest_property.lower(): field.path for field in UPDATE_FIELDS}
+
+
+class ContactGroupsAPI:
+    """The upstream's contact groups; every method raises `UpstreamError` when it fails.
+
+    `now` tells the time as seconds since the epoch, for dates in `Retry-After`.
+    """
+
+    def __init__(
+        self,
+        client: Sends,
+        *,
+        expose_server_problems: bool,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self._client = client
+        self._expose_server_problems = expose_server_problems
+        self._now = now
+
+    async def update(
+        self, caller: Caller, contact_group_id: int, changes: Changes, *, may_read: bool
+    ) -> bool:
+        """Update the details of one group ("Update a contact group").
+
+        True once it is made, False where it is only accepted (202). `may_read` is False for a
+        caller of whom it is known that the upstream would refuse it to read.
+
+        Raises:
+            FateUnknownError: the first attempt got no clear answer, and reading the group back
+                did not help.
+        """
+        try:
+            return await self._update(caller, contact_group_id, changes)
+        except (NotAnsweredError, UnavailableError) as unclear:
+            if not may_read:
+                raise FateUnknownError(unclear) from unclear
+            return await self._settle(caller, contact_group_id, changes, unclear)
+
+    async def list(
+        self, caller: Caller, query: ContactGroupQuery, repeat: Repeat | None = None
+    ) -> ContactGroupPage:
+        """List one page of the customer's contact groups ("Get a list of contact groups")."""
+        if query.ids == ():  # the API refuses an empty filter, and the answer is known
+            return ContactGroupPage((), query.page_number, query.page_size)
+        target = f"{_PATH}?{query_string(query)}"
+        answer = await self._client.send(Call.of(caller, "GET", target, repeat=repeat))
+        if answer.status != HTTPStatus.OK:
+            raise read_failure(
+                answer, self._now(), expose_server_problems=self._expose_server_problems
+            )
+        return read_page(answer, query)
+
+    async def by_ids(
+        self, caller: Caller, ids: Collection[int], repeat: Repeat | None = None
+    ) -> dict[int, ContactGroup]:
+        """Read several groups in one call; an id without a group is left out of the answer."""
+        query = ContactGroupQuery(ids=tuple(ids), page_size=len(ids))
+        page = await self.list(caller, query, repeat)
+        return {group.id: group for group in page.items if group.id in ids}
+
+    async def _update(
+        self, caller: Caller, contact_group_id: int, changes: Changes, repeat: Repeat | None = None
+    ) -> bool:
+        # a copy, because what orjson returns takes up 4 KiB for as long as the call lasts
+        body = {_PROPERTIES[name]: value for name, value in changes.items()}
+        content = bytes(memoryview(orjson.dumps(body)))
+        call = Call.of(caller, "PATCH", f"{_PATH}/{contact_group_id}", content, repeat)
+        answer = await self._client.send(call)
+        if not answer.is_success:
+            raise read_failure(
+                answer,
+                self._now(),
+                expose_server_problems=self._expose_server_problems,
+                resource_id=contact_group_id,
+                input_paths=_INPUT_PATHS,
+            )
+        return answer.status != HTTPStatus.ACCEPTED
+
+    async def _settle(
+        self, caller: Caller, contact_group_id: int, changes: Changes, unclear: UpstreamError
+    ) -> bool:
+        """Find out what became of an update without a clear answer, and repeat it once.
+
+        Nothing here may tell that the update was not made, whatever is answered: a write that is
+        late may land at any time. So every failure is a FateUnknownError.
+
+        The group before the update is not known. Any state but the new one counts as it: to repeat
+        the update is what the caller would do next, and ends in what the caller asked for.
+        """
+        try:
+            groups = await self.by_ids(caller, [contact_group_id], Repeat.READ_BACK)
+        except UpstreamError as unread:
+            # the problem to show is that of the update, not that of the reading
+            raise FateUnknownError(unclear) from unread
+        if contact_group_id not in groups:
+            raise FateUnknownError(unclear) from unclear
+        if groups[contact_group_id].has(changes):
+            return True
+        try:
+            return await self._update(caller, contact_group_id, changes, Repeat.RESEND)
+        except UpstreamError as failure:
+            raise FateUnknownError(unclear, failure) from failure

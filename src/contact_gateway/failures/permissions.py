@@ -1,0 +1,58 @@
+"""Who may resolve a field: decided on the principal, before the arguments are looked at."""
+
+from typing import Any, NoReturn
+
+import strawberry
+from strawberry.permission import BasePermission, PermissionExtension
+
+from contact_gateway.context import RequestContext
+from contact_gateway.failures.refused import CustomerNotNamedError, ScopeMissingError
+
+__all__ = ["NamesCustomer", "RequiresScope", "requires"]
+
+Info = strawberry.Info[RequestContext[Any], None]
+
+
+class RequiresScope(BasePermission):
+    """Lets a caller through whose token grants exactly one scope."""
+
+    def __init__(self, scope: str) -> None:
+        self.scope = scope
+
+    def has_permission(
+        self,
+        source: Any,  # noqa: ARG002 - Strawberry passes it
+        info: Info,
+        **kwargs: Any,  # noqa: ARG002 - and these
+    ) -> bool:
+        """Whether the caller may resolve the field."""
+        return info.context.principal.has_scope(self.scope)
+
+    def on_unauthorized(self) -> NoReturn:
+        """Raise the refusal, which becomes data or an error like every other failure."""
+        raise ScopeMissingError(self.scope)
+
+
+class NamesCustomer(BasePermission):
+    """Lets a caller through whose token is good for the customer that the request asks for."""
+
+    def has_permission(
+        self,
+        source: Any,  # noqa: ARG002 - Strawberry passes it
+        info: Info,
+        **kwargs: Any,  # noqa: ARG002 - and these
+    ) -> bool:
+        """Whether the caller may resolve the field."""
+        return info.context.caller is not None
+
+    def on_unauthorized(self) -> NoReturn:
+        """Raise the refusal, which becomes data or an error like every other failure."""
+        raise CustomerNotNamedError
+
+
+def requires(scope: str) -> PermissionExtension:
+    """The permissions of a field that reaches the upstream: the scope first, then the customer."""
+    return PermissionExtension(
+        permissions=[RequiresScope(scope), NamesCustomer()],
+        use_directives=False,  # the public schema does not speak of permissions
+    )

@@ -1,0 +1,91 @@
+"""Serving GraphiQL: the page, its files, and in the demo a fresh token."""
+
+import secrets
+from http import HTTPStatus
+
+import structlog
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from contact_gateway.graphiql.files import PageFiles, collect
+from contact_gateway.graphiql.page import RENEWAL, policy, render
+from contact_gateway.graphiql.workspace import Workspace
+
+__all__ = ["GraphiQL"]
+
+_log = structlog.get_logger(__name__)
+
+_MEDIA_TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
+_PAGE_HEADERS = {
+    "Cache-Control": "no-store",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "Vary": "Accept",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+_FILE_HEADERS = {
+    "Cache-Control": "public, max-age=31536000, immutable",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+class GraphiQL:
+    """The page on which developers explore the API: on the endpoint's own URL and on `/graphiql`.
+
+    On `/graphql` it answers what asks for a page; everything else is the endpoint's.
+    """
+
+    def __init__(
+        self, endpoint: ASGIApp, workspace: Workspace, files: PageFiles | None = None
+    ) -> None:
+        self._endpoint = endpoint
+        self._workspace = workspace
+        self._files = files or collect()
+        if self._files.from_cdn:
+            _log.warning("graphiql", loads_from=self._files.source, mend="build again with npm")
+        else:
+            _log.info("graphiql", loads_from=self._files.source)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request to `/graphql`."""
+        page = _asks_for_a_page(scope)
+        app = await self._page(Request(scope)) if page else self._endpoint
+        await app(scope, receive, send)
+
+    @property
+    def routes(self) -> list[Route]:
+        """Everything else, which is below `/graphiql`."""
+        routes = [Route("/graphiql", self._page), Route("/graphiql/{path:path}", self._file)]
+        if self._workspace.issue_token is not None:
+            routes.insert(0, Route(f"/{RENEWAL}", self._token, methods=["POST"]))
+        return routes
+
+    async def _page(self, _: Request) -> Response:
+        nonce = secrets.token_urlsafe(16)
+        headers = {**_PAGE_HEADERS, "Content-Security-Policy": policy(self._files, nonce)}
+        page = render(self._files, self._workspace, nonce)
+        return Response(page, headers=headers, media_type="text/html")
+
+    async def _file(self, request: Request) -> Response:
+        path = request.path_params["path"]
+        content = self._files.served.get(path)
+        if content is None:
+            raise HTTPException(HTTPStatus.NOT_FOUND)
+        media_type = _MEDIA_TYPES[path.rpartition(".")[2]]
+        return Response(content, headers=_FILE_HEADERS, media_type=media_type)
+
+    async def _token(self, _: Request) -> Response:
+        assert self._workspace.issue_token is not None  # noqa: S101 - else there is no such route
+        return PlainTextResponse(self._workspace.issue_token(), headers=_PAGE_HEADERS)
+
+
+def _asks_for_a_page(scope: Scope) -> bool:
+    """Whether this is a browser's GET: it names text/html, which no GraphQL client does."""
+    accept = b",".join(value for name, value in scope["headers"] if name == b"accept")
+    media_types = {entry.partition(b";")[0].strip().lower() for entry in accept.split(b",")}
+    return scope["method"] in {"GET", "HEAD"} and b"text/html" in media_types

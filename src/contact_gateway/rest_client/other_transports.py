@@ -1,0 +1,73 @@
+"""Any other httpx transport in the place of ours, made to keep what can be kept from outside.
+
+What it then lacks, each seen by running it against httpx 0.28.1 with httpcore 1.0.9:
+- a caller who goes away may leave a connection of its pool unusable, for ever;
+- one connection serves many customers, and bytes behind an answer may reach the next of them;
+- where it calls a connection that was lost a failure to connect, a write that may have been made
+  is called not made (httpx-aiohttp does).
+"""
+
+import asyncio
+import time
+from typing import Final, cast
+
+import httpx
+
+from contact_gateway.rest_client.call import INCOMPLETE, Incomplete, Terms
+
+__all__ = ["OtherTransport"]
+
+_MAX_CONTENT_BYTES: Final = 1_048_576
+
+
+class OtherTransport(httpx.AsyncBaseTransport):
+    """Ends each request before the deadline of its `Terms`, and reads at most 1 MiB of an answer.
+
+    Errors keep their kind and lose their words, which may hold what was sent.
+    """
+
+    def __init__(self, transport: httpx.AsyncBaseTransport) -> None:
+        self._transport = transport
+
+    async def aclose(self) -> None:
+        """Close the transport."""
+        await self._transport.aclose()
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send `request`, and read the whole answer.
+
+        Raises:
+            httpx.TransportError: as the transport within; `httpx.ReadTimeout` at the deadline, for
+                nobody can tell then whether anything was sent.
+        """
+        try:
+            async with asyncio.timeout(Terms.of(request).deadline - time.monotonic()):
+                response = await self._transport.handle_async_request(request)
+                return await _in_memory(response)
+        except TimeoutError as error:
+            raise httpx.ReadTimeout("TimeoutError") from error
+        except httpx.TransportError as error:
+            raise type(error)(type(error).__name__) from error
+
+
+async def _in_memory(response: httpx.Response) -> httpx.Response:
+    """The same response, with its content as it came, unless that is too much or breaks off."""
+    content = bytearray()
+    incomplete: Incomplete | None = None
+    try:
+        # not `aiter_raw`, which refuses a response that was made with its content at once
+        async for part in cast("httpx.AsyncByteStream", response.stream):
+            content += part
+            if len(content) > _MAX_CONTENT_BYTES:
+                incomplete = Incomplete.OVERSIZED
+                break
+    except httpx.TransportError:
+        incomplete = Incomplete.CUT_OFF
+    finally:
+        await response.aclose()
+    return httpx.Response(
+        response.status_code,
+        headers=response.headers.raw,
+        stream=httpx.ByteStream(b"" if incomplete else bytes(content)),
+        extensions={INCOMPLETE: incomplete} if incomplete else {},
+    )

@@ -1,0 +1,95 @@
+"""Who wraps whom on the way to the REST API: drawn here, and built here.
+
+Retries             sends again what may be sent again, within the deadline and a budget
+└ WithCredentials   the gateway's own token in the place of the caller's, where that is set
+└ Guard           no more at a time than the bulkhead has slots; nothing while the circuit
+│               is open. Who waits to try again, or for a token, holds no slot meanwhile
+└ Watched       counts, times and traces each attempt
+└ Sender      makes a complete `httpx.Request`, and an answer or an error of what comes
+└ an httpx transport: ours, or any other
+"""
+
+import time
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from typing import Self
+
+import httpx
+from pydantic import SecretStr
+
+from contact_gateway.observation import Metrics, Traces
+from contact_gateway.rest_client.breaker import Breaker
+from contact_gateway.rest_client.budget import RetryBudget
+from contact_gateway.rest_client.bulkhead import Bulkhead
+from contact_gateway.rest_client.call import Sends
+from contact_gateway.rest_client.credentials import ClientCredentials, WithCredentials
+from contact_gateway.rest_client.guard import Guard
+from contact_gateway.rest_client.http11 import HTTP11Transport
+from contact_gateway.rest_client.other_transports import OtherTransport
+from contact_gateway.rest_client.retries import Retries
+from contact_gateway.rest_client.sending import Sender
+from contact_gateway.rest_client.token_endpoint import TokenEndpoint
+from contact_gateway.rest_client.watched import Watched, follow_credentials, follow_guard
+from contact_gateway.settings import Settings, UpstreamAuthentication
+
+__all__ = ["RESTClient", "token_endpoint"]
+
+
+class RESTClient:
+    """The way to the REST API that the settings name, over `transport` or over our own.
+
+    As an async context manager it closes its connections at the end.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        metrics: Metrics,
+        traces: Traces | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        most, url = settings.upstream_max_connections, settings.upstream_url
+        attempt_timeout = min(settings.upstream_attempt_timeout, settings.upstream_deadline)
+        to_api = HTTP11Transport(most) if transport is None else OtherTransport(transport)
+        self._parts: list[AbstractAsyncContextManager[object]] = [to_api]
+        sender = Sender(to_api, url, attempt_timeout)
+        watched = Watched(sender, metrics, traces, url)
+        breaker = Breaker(time.monotonic)
+        guard = Guard(watched, Bulkhead(most), breaker, seconds_to_judge=attempt_timeout / 2)
+        follow_guard(metrics, guard)
+        budget = RetryBudget()
+        retries = Retries(self._with_credentials(guard, settings, metrics), budget)
+        metrics.follow_counter(metrics.retries, lambda: retries.retried)
+        metrics.follow_counter(metrics.retries_refused, lambda: budget.refused)
+        self.send = retries.send
+
+    async def __aenter__(self) -> Self:
+        """Nothing yet: the first call connects."""
+        self._opened = AsyncExitStack()
+        for part in self._parts:
+            await self._opened.enter_async_context(part)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Close every connection, and stop what is under way for none of the callers."""
+        await self._opened.aclose()
+
+    def _with_credentials(self, guard: Guard, settings: Settings, metrics: Metrics) -> Sends:
+        if settings.upstream_auth is UpstreamAuthentication.PASSTHROUGH:
+            return guard
+        # connections of its own: a busy upstream must not keep tokens from being renewed
+        to_token_endpoint = HTTP11Transport()
+        credentials = ClientCredentials(token_endpoint(settings, to_token_endpoint))
+        follow_credentials(metrics, credentials)
+        self._parts += [to_token_endpoint, credentials]
+        return WithCredentials(guard, credentials)
+
+
+def token_endpoint(settings: Settings, transport: httpx.AsyncBaseTransport) -> TokenEndpoint:
+    """Where the gateway gets its own tokens, for UPSTREAM_AUTH=client_credentials."""
+    return TokenEndpoint(
+        transport,
+        settings.upstream_token_url or "",
+        settings.upstream_client_id or "",
+        settings.upstream_client_secret or SecretStr(""),
+        settings.upstream_client_auth,
+    )

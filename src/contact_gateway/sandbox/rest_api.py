@@ -1,0 +1,89 @@
+"""The sandbox as an ASGI application: what is built, and what answers where."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import orjson
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.routing import Route
+
+from contact_gateway.sandbox.database import GroupFilter
+from contact_gateway.sandbox.group_operations import ContactGroupApi
+from contact_gateway.sandbox.sample_data import SAMPLE_GROUPS
+from contact_gateway.sandbox.scenarios import SCENARIOS
+from contact_gateway.sandbox.token_requests import LARGEST_FORM_BYTES, TokenEndpoint
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from contact_gateway.sandbox.database import Store
+    from contact_gateway.sandbox.received import ReceivedRequests
+    from contact_gateway.sandbox.token_issuer import TokenIssuer
+
+__all__ = ["create_app"]
+
+
+def create_app(store: Store, issuer: TokenIssuer, received: ReceivedRequests) -> Starlette:
+    """The application over these parts. It needs the server in `server.py` for its faults."""
+    api = ContactGroupApi(store, issuer, received)
+    tokens = TokenEndpoint(issuer)
+
+    async def describe(_request: Request) -> Response:
+        return _json(_description(store))
+
+    async def key_set(_request: Request) -> Response:
+        return _json(issuer.key_set())
+
+    async def refuse_unrouted(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)  # noqa: S101 - registered for nothing else
+        return api.refuse_unrouted(request, error)
+
+    app = Starlette(
+        routes=[
+            Route("/", describe),
+            Route("/.well-known/jwks.json", key_set),
+            Route(
+                "/auth/tokens",
+                tokens.issue_token,
+                methods=["POST"],
+                max_body_size=LARGEST_FORM_BYTES,
+            ),
+            *api.routes(),
+        ],
+        exception_handlers={HTTPException: refuse_unrouted},
+    )
+    # A path with a slash too many is a wrong path, not one to be redirected.
+    app.router.redirect_slashes = False
+    return app
+
+
+def _description(store: Store) -> dict[str, object]:
+    return {
+        "about": "A sandbox of the contact-group operations of the REST API.",
+        "operations": [
+            "POST /auth/tokens",
+            "GET /v1/contactGroups",
+            "PATCH /v1/contactGroups/{contactGroupId}",
+            "GET /.well-known/jwks.json",
+        ],
+        # the first page of each: a file may hold any number of groups
+        "customers": [
+            {
+                "id": customer_id,
+                "contactGroups": [
+                    {"id": group.id, "name": group.name}
+                    for group in store.find(customer_id, GroupFilter())
+                ],
+            }
+            for customer_id in SAMPLE_GROUPS
+        ],
+        "scenarios": [{"id": scenario.id, "effect": scenario.effect} for scenario in SCENARIOS],
+    }
+
+
+def _json(document: object) -> Response:
+    content = orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    return Response(content, media_type="application/json")

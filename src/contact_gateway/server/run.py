@@ -1,0 +1,145 @@
+"""Running an application: one configuration of uvicorn, for the demo and for production."""
+
+import contextlib
+import gc
+import math
+import os
+import signal
+import socket
+import sys
+from functools import partial
+from typing import Final, NoReturn, Protocol
+
+import structlog
+import uvicorn
+from starlette.types import ASGIApp
+
+from contact_gateway.event_loop.writes import Writes
+from contact_gateway.observation import Traces
+from contact_gateway.observation.exporting import exported_traces
+from contact_gateway.observation.logs import configure_logs
+from contact_gateway.server.connection import HTTPConnection
+from contact_gateway.server.process import Server
+from contact_gateway.server.turns import Turns
+from contact_gateway.server.workers import run_workers
+from contact_gateway.settings import Settings
+
+__all__ = ["accepting", "listen", "serve", "serve_on", "server_config"]
+
+_ACCEPTED_AT_ONCE: Final = 8
+
+
+class Build(Protocol):
+    """Whoever makes the application that settings describe."""
+
+    def __call__(self, settings: Settings, /, *, traces: Traces | None = None) -> ASGIApp:
+        """The application; `traces` makes spans, if somebody wants them."""
+
+
+_log = structlog.get_logger(__name__)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Listen on an address, port 0 for any free one; connections queue until they are served.
+
+    Raises:
+        OSError: the address is taken, or is not one of this machine's.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family, backlog=2048)
+
+
+def accepting(listener: socket.socket) -> list[socket.socket]:
+    """The sockets to serve in the place of `listener`: itself, several times.
+
+    libuv accepts one connection from each socket in a turn of its loop (libuv/libuv pull request
+    3696). With hundreds of requests under way, new callers would wait for seconds to be let in.
+    """
+    # not by `socket.dup`: that makes the socket block, in other workers that have it too
+    others = (socket.socket(fileno=os.dup(listener.fileno())) for _ in range(_ACCEPTED_AT_ONCE - 1))
+    return [listener, *others]
+
+
+def server_config(
+    app: ASGIApp, settings: Settings, connection: type[HTTPConnection] = HTTPConnection
+) -> uvicorn.Config:
+    """How uvicorn serves `app`."""
+    # some calls are left for requests that begin before there is room
+    at_once = settings.upstream_max_connections * 3 // 4
+    return uvicorn.Config(
+        app,
+        # on httptools: h11 accepts Content-Length with Transfer-Encoding
+        http=partial(connection, Turns(at_once), Writes()),  # type: ignore[arg-type]
+        ws="none",
+        access_log=False,
+        log_config=None,
+        proxy_headers=False,
+        server_header=False,
+        # every request in flight has its answer by then; what has not is not being read
+        timeout_graceful_shutdown=math.ceil(settings.upstream_deadline),
+    )
+
+
+def serve(settings: Settings, build: Build) -> None:
+    """Serve what `build` makes until SIGINT or SIGTERM, and return when all is finished.
+
+    With several workers each builds an application of its own, so `build` is found by its module
+    and name, with the settings that it is called with.
+
+    Raises:
+        SettingsError: a file that the settings name cannot be used.
+        OSError: the address cannot be listened on.
+        WorkersFailedError: a worker process could not start.
+    """
+    if settings.workers > 1:
+        build(settings)  # what keeps one from starting is told once, and not by each worker
+    listener = listen(settings.host, settings.port)
+    if settings.workers == 1:
+        serve_on(listener, settings, build, announced=True)
+    else:
+        configure_logs(settings.log_level, settings.log_format)
+        _announce(listener)
+        work = partial(serve_on, settings=settings, build=build)
+        run_workers(settings.workers, work, listener)
+
+
+def serve_on(
+    listener: socket.socket, settings: Settings, build: Build, *, announced: bool = False
+) -> None:
+    """Serve what `build` makes on a socket that already listens, in this process.
+
+    When `announced`, the log says where the socket listens, once nothing keeps the gateway from
+    starting.
+    """
+    configure_logs(settings.log_level, settings.log_format)
+    signal.signal(signal.SIGTERM, _exit)
+    # uvicorn repeats the signal once it has stopped: for Ctrl-C that is nothing to report
+    with contextlib.suppress(KeyboardInterrupt), exported_traces():
+        app = build(settings, traces=Traces.of_process())
+        server = Server(server_config(app, settings), pause=settings.drain_pause)
+        if announced:
+            _announce(listener)
+        _spare_the_garbage_collector()
+        server.run(sockets=accepting(listener))
+
+
+def _announce(listener: socket.socket) -> None:
+    """Say where it listens: for port 0, nothing else would tell."""
+    address, port = listener.getsockname()[:2]  # of IPv6 it has more
+    _log.info("listening", address=address, port=port)
+
+
+def _spare_the_garbage_collector() -> None:
+    """Keep it from looking again and again at what lives as long as the process.
+
+    A mutation leaves no cycles behind, so looking for them rarely costs no memory; and it is made
+    of some hundred objects, so 50,000 are not even reached by 256 at a time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 10, 10)
+
+
+def _exit(*_: object) -> NoReturn:
+    """What SIGTERM does before uvicorn takes it over, and again when uvicorn is done."""
+    sys.exit(0)

@@ -1,0 +1,23 @@
+"""Every setting of the gateway: their definitions, their names, their values."""
+
+from contact_gateway.settings.definitions import (
+    PREFIX,
+    ClientAuthentication,
+    Settings,
+    SettingsError,
+    TokenVerification,
+    TrustedDocumentsMode,
+    UpstreamAuthentication,
+    load_settings,
+)
+
+__all__ = [
+    "PREFIX",
+    "ClientAuthentication",
+    "Settings",
+    "SettingsError",
+    "TokenVerification",
+    "TrustedDocumentsMode",
+    "UpstreamAuthentication",
+    "load_settings",
+]

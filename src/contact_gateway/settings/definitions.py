@@ -1,0 +1,281 @@
+"""Every setting of the gateway: read once, typed, named in errors, secrets masked."""
+
+from collections.abc import Collection, Mapping
+from enum import StrEnum
+from typing import Literal, Self
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic import model_validator as validate_together
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from contact_gateway.settings.names import is_service_link, unknown_names
+from contact_gateway.settings.values import (
+    Algorithms,
+    BaseUrl,
+    CommaSeparated,
+    LogLevel,
+    Origins,
+    Rate,
+    RedisUrl,
+    Seconds,
+    SecureUrl,
+)
+
+__all__ = [
+    "PREFIX",
+    "ClientAuthentication",
+    "Settings",
+    "SettingsError",
+    "TokenVerification",
+    "TrustedDocumentsMode",
+    "UpstreamAuthentication",
+    "load_settings",
+]
+
+PREFIX = "CONTACT_GATEWAY_"
+
+
+class SettingsError(Exception):
+    """Settings are missing or wrong; each of `lines` names a variable and what it expects."""
+
+    def __init__(self, lines: list[str]) -> None:
+        super().__init__("\n".join(lines))
+        self.lines = lines
+
+
+class TokenVerification(StrEnum):
+    """Who decides whether a caller's token is genuine."""
+
+    JWKS = "jwks"
+    UPSTREAM = "upstream"
+
+
+class UpstreamAuthentication(StrEnum):
+    """Whose token the upstream sees: the caller's, or the gateway's own."""
+
+    PASSTHROUGH = "passthrough"
+    CLIENT_CREDENTIALS = "client_credentials"
+
+
+class ClientAuthentication(StrEnum):
+    """How the gateway shows its client secret to the token endpoint (RFC 6749 section 2.3.1)."""
+
+    BODY = "body"
+    BASIC = "basic"
+
+
+class TrustedDocumentsMode(StrEnum):
+    """What becomes of a document that is not listed in the manifest of trusted documents."""
+
+    OFF = "off"
+    LOG = "log"
+    ENFORCE = "enforce"
+
+
+_SECURE_URL = "an https URL (http only on loopback)"
+
+
+class Settings(BaseSettings):
+    """The settings of one gateway process; the description of each field says what it expects."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_file=".env",
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
+    )
+
+    host: str = Field("127.0.0.1", min_length=1, description="the address to listen on")
+    port: int = Field(8000, ge=0, le=65535, description="the port to listen on, 0 to 65535")
+    workers: int = Field(1, ge=1, le=64, description="the number of processes, 1 to 64")
+    drain_pause: float = Field(
+        5,
+        ge=0,
+        le=300,
+        allow_inf_nan=False,
+        description="seconds to go on serving after SIGTERM, 0 to 300",
+    )
+
+    upstream_url: BaseUrl = Field(
+        description="the base URL of the REST API without /v1, such as https://api.bigchange.com"
+    )
+    upstream_auth: UpstreamAuthentication = Field(
+        UpstreamAuthentication.PASSTHROUGH,
+        description="passthrough (the caller's token) or client_credentials (the gateway's own)",
+    )
+    upstream_token_url: SecureUrl | None = Field(
+        None, description=f"{_SECURE_URL}: the token endpoint, for client_credentials"
+    )
+    upstream_client_id: str | None = Field(
+        None, min_length=1, description="the client id, for client_credentials"
+    )
+    upstream_client_secret: SecretStr | None = Field(
+        None, min_length=1, description="the client secret, for client_credentials"
+    )
+    upstream_client_auth: ClientAuthentication = Field(
+        ClientAuthentication.BODY,
+        description="body or basic: how the client secret is sent to the token endpoint",
+    )
+    upstream_deadline: Seconds = Field(
+        10, description="seconds for one request's upstream work, all attempts, up to 300"
+    )
+    upstream_attempt_timeout: Seconds = Field(
+        5, description="seconds for one attempt at an upstream call, up to 300"
+    )
+    upstream_max_connections: int = Field(
+        64, ge=1, le=10_000, description="the number of upstream calls at a time, 1 to 10000"
+    )
+
+    token_verification: TokenVerification = Field(
+        TokenVerification.JWKS,
+        description="jwks (verify callers' tokens) or upstream (let the upstream decide)",
+    )
+    jwt_issuer: str | None = Field(
+        None, min_length=1, description="the exact iss claim of the callers' tokens, for jwks"
+    )
+    jwt_audience: str | None = Field(
+        None, min_length=1, description="the aud claim of the callers' tokens, for jwks"
+    )
+    jwt_jwks_url: SecureUrl | None = Field(
+        None, description=f"{_SECURE_URL}: the issuer's JSON Web Key Set, for jwks"
+    )
+    jwt_algorithms: Algorithms = Field(
+        ("RS256", "PS256", "ES256", "EdDSA"),
+        description="asymmetric signature algorithms, comma-separated, such as RS256,ES256",
+    )
+    jwt_types: CommaSeparated = Field(
+        ("at+jwt",), min_length=1, description="accepted typ values of tokens, comma-separated"
+    )
+    jwt_scope_claim: str = Field(
+        "scope", min_length=1, description="the name of the claim that holds the scopes"
+    )
+    jwt_customer_claim: str | None = Field(
+        None, min_length=1, description="the name of the claim that holds the customers, for jwks"
+    )
+
+    graphiql: bool = Field(default=False, description="true or false: serve GraphiQL")
+    introspection: bool = Field(default=False, description="true or false: allow introspection")
+    cors_origins: Origins = Field(
+        (), description="exact origins, comma-separated, such as https://app.example.com"
+    )
+    expose_server_problems: bool = Field(
+        default=False, description="true or false: show detail and instance of upstream 5xx"
+    )
+    rate_limit: Rate | None = Field(
+        None, description="requests of one caller for one customer, such as 100/second"
+    )
+    rate_limit_storage: RedisUrl | None = Field(
+        None,
+        description="redis://host:6379 or rediss://host:6379, shared by all; needs the extra redis",
+    )
+    trusted_documents: str | None = Field(
+        None,
+        min_length=1,
+        description="the path of a manifest of trusted documents, for log and enforce",
+    )
+    trusted_documents_mode: TrustedDocumentsMode = Field(
+        TrustedDocumentsMode.OFF,
+        description="off, log (report documents that are not listed) or enforce (refuse them)",
+    )
+    max_body_bytes: int = Field(
+        65536, ge=1024, le=1_048_576, description="the largest request body, 1024 to 1048576 bytes"
+    )
+    log_level: LogLevel = Field("info", description="debug, info, warning or error")
+    log_format: Literal["json", "console"] = Field("json", description="json or console")
+
+    @validate_together(mode="after")
+    def _settings_that_need_each_other(self) -> Self:
+        lines: list[str] = []
+        if self.token_verification is TokenVerification.JWKS:
+            lines += self._missing("jwt_issuer", "jwt_audience", "jwt_jwks_url")
+        if self.upstream_auth is UpstreamAuthentication.CLIENT_CREDENTIALS:
+            lines += self._missing(
+                "upstream_token_url", "upstream_client_id", "upstream_client_secret"
+            )
+            lines += self._binding()
+        if self.trusted_documents_mode is not TrustedDocumentsMode.OFF:
+            lines += self._missing("trusted_documents")
+        if lines:
+            raise SettingsError(lines)
+        return self
+
+    def _missing(self, *names: str) -> list[str]:
+        return [_line(name, "missing") for name in names if getattr(self, name) is None]
+
+    def _binding(self) -> list[str]:
+        """One upstream key serves many customers: a verified claim must bind the caller's."""
+        if self.token_verification is TokenVerification.UPSTREAM:
+            return [f"{PREFIX}TOKEN_VERIFICATION: {_UNVERIFIED}"]
+        if self.jwt_customer_claim is None:
+            return [f"{PREFIX}JWT_CUSTOMER_CLAIM: {_UNBOUND}"]
+        return []
+
+
+_UNVERIFIED = (
+    "expected jwks with client_credentials, because nobody else would verify the caller's token"
+)
+_UNBOUND = (
+    "expected the name of the claim that holds the customers with client_credentials, because "
+    "without it any caller could choose any customer"
+)
+
+
+def _expects(field: str) -> str:
+    return Settings.model_fields[field].description or ""
+
+
+def _line(field: str, fault: str) -> str:
+    return f"{PREFIX}{field.upper()}: expected {_expects(field)} ({fault})"
+
+
+_FROM_KUBERNETES = (
+    "it comes from Kubernetes, for a Service of the same name: set enableServiceLinks: false in "
+    "the specification of the pod"
+)
+
+
+def load_settings(**values: object) -> Settings:
+    """Read the settings from the environment and `.env`; `values` go before both.
+
+    Raises:
+        SettingsError: with a line for each setting that is missing or wrong, and for each variable
+            that is none. No line repeats a value, because a value may be a secret.
+    """
+    lines = unknown_names(Settings, values.get("_env_file", Settings.model_config["env_file"]))
+    try:
+        settings = Settings(**values)  # type: ignore[arg-type]  # pydantic checks them
+    except SettingsError as error:
+        lines += error.lines
+    except ValidationError as error:
+        found = {str(item["loc"][0]): _fault(item) for item in error.errors()}
+        lines += [_line(field, fault) for field, fault in found.items()]
+        lines += _further_lines(values, found)
+    else:
+        if not lines:
+            return settings
+    raise SettingsError(lines) from None
+
+
+def _fault(item: ErrorDetails) -> str:
+    if item["type"] == "missing":
+        return "missing"
+    if is_service_link(str(item["loc"][0]), str(item["input"])):
+        return _FROM_KUBERNETES
+    return "it is set to something else"
+
+
+# what asks for no other setting, in place of a default that there is not, or that does
+_GOOD = {"upstream_url": "https://localhost", "token_verification": TokenVerification.UPSTREAM}
+
+
+def _further_lines(values: Mapping[str, object], faulty: Collection[str]) -> list[str]:
+    """What is wrong beside the faulty settings, found by putting good ones in their place."""
+    good = {name: _GOOD.get(name, Settings.model_fields[name].default) for name in faulty}
+    try:
+        Settings(**{**values, **good})
+    except SettingsError as error:
+        named = tuple(f"{PREFIX}{name.upper()}:" for name in faulty)
+        return [line for line in error.lines if not line.startswith(named)]
+    return []

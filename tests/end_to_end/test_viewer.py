@@ -1,0 +1,67 @@
+"""`viewer`: what the caller may do, told without a scope and without a call."""
+
+import pytest
+
+from contact_gateway.sandbox import Sandbox
+from tests.client import Client
+from tests.conftest import IssueToken
+from tests.servers import gateway_before
+
+VIEWER = "{ viewer { customerId canReadContactGroups canUpdateContactGroups } }"
+
+
+@pytest.mark.parametrize(
+    ("scope", "may_read", "may_write"),
+    [
+        ("contacts:read contacts:write", True, True),
+        ("contacts:read", True, False),
+        ("contacts:write", False, True),
+    ],
+)
+def test_scopes(
+    client: Client,
+    sandbox: Sandbox,
+    issue_token: IssueToken,
+    scope: str,
+    may_read: bool,  # noqa: FBT001 - a column of the table
+    may_write: bool,  # noqa: FBT001 - another
+) -> None:
+    """They say what the token is good for, and nothing is asked upstream."""
+    client.token = issue_token(scope=scope)
+
+    reply = client.post(VIEWER)
+    assert (reply.status_code, reply.json()["data"]["viewer"], [*sandbox.received]) == (
+        200,
+        {
+            "customerId": "5690",
+            "canReadContactGroups": may_read,
+            "canUpdateContactGroups": may_write,
+        },
+        [],
+    )
+
+
+def test_another_customer(client: Client) -> None:
+    """A token that is not good for the customer that the request asks for is good for nothing."""
+    reply = client.post(VIEWER, Customer_Id="1")
+
+    assert reply.json()["data"]["viewer"] == {
+        "customerId": None,
+        "canReadContactGroups": False,
+        "canUpdateContactGroups": False,
+    }
+
+
+def test_a_token_that_only_the_upstream_can_read(sandbox: Sandbox) -> None:
+    """Null: nobody here knows."""
+    changes = {"token_verification": "upstream", "jwt_issuer": None, "jwt_customer_claim": None}
+    with gateway_before(sandbox, **changes) as url:
+        client = Client(url, "opaque")
+        with client.http:
+            reply = client.post(VIEWER)
+
+    assert reply.json()["data"]["viewer"] == {
+        "customerId": "5690",
+        "canReadContactGroups": None,
+        "canUpdateContactGroups": None,
+    }
