@@ -129,6 +129,7 @@ def test_unknown_group(client: Client) -> None:
             "status": 404,
             "detail": "There is no contact group 6620411.",
             "instance": "/v1/contactGroups/6620411",
+            "extensions": None,
         },
     )
 

@@ -31,6 +31,7 @@ RENAMED = {
         "updateContactGroup": {
             "__typename": "UpdateContactGroupSuccess",
             "contactGroup": {"id": "5514123", "name": "Best customers"},
+            "outcome": "APPLIED",
         }
     }
 }

@@ -84,11 +84,9 @@ def test_problem(scripted: ScriptedUpstream) -> None:
     "answer",
     [
         HANG,
-        Answer(HEAD % 2),
         Answer(b"HTTP/1.1 200 OK\r\nX-Slow: " + b"x" * 3000, pause=0.01),
-        Answer(HEAD % 3000 + b"x" * 3000, pause=0.01),
     ],
-    ids=["hang", "hang of the body", "drip of the head", "drip of the body"],
+    ids=["hang", "drip of the head"],
 )
 def test_deadline(scripted: ScriptedUpstream, answer: Answer, by: str) -> None:
     """It ends the call however the upstream keeps it going: httpx's own begin anew at each byte.
@@ -104,6 +102,23 @@ def test_deadline(scripted: ScriptedUpstream, answer: Answer, by: str) -> None:
     assert type(outcome) is NotAnsweredError
     assert 0.3 <= time.monotonic() - began < 10
     assert len(scripted.received) == 1
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [Answer(HEAD % 2), Answer(HEAD % 3000 + b"x" * 3000, pause=0.002)],
+    ids=["hang", "drip"],
+)
+def test_deadline_of_the_body(scripted: ScriptedUpstream, answer: Answer) -> None:
+    """A status that has come counts, although its content is late."""
+    scripted.answers(answer)
+    began = time.monotonic()
+
+    outcome = run(send(scripted.url, call(deadline=began + 60), attempt_timeout=0.5))
+
+    assert isinstance(outcome, Received)
+    assert (outcome.status, outcome.content, outcome.incomplete) == (200, b"", Incomplete.LATE)
+    assert 0.5 <= time.monotonic() - began < 10
 
 
 @pytest.mark.parametrize(

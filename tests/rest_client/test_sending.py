@@ -235,6 +235,13 @@ def test_encoded_answer(
     assert (outcome.content, outcome.incomplete) == expected
 
 
+def test_repr() -> None:
+    """A call can be printed: neither its token nor its content is shown."""
+    printed = repr(call()._replace(token="canary", content=b"canary"))
+
+    assert printed == "Call(PATCH for customer 5690)"
+
+
 def test_stock_transport(scripted: ScriptedUpstream) -> None:
     """Over a transport that adds nothing, what comes in is whole, and no more than was made."""
 

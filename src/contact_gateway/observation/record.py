@@ -8,8 +8,8 @@ __all__ = ["RequestRecord"]
 class RequestRecord:
     """One request, while it is served: mutable, and read by nobody but the observers.
 
-    Nothing here is a token, a name in the caller's data or a document. `results` are pairs of a field
-    and the name of its result's type. `code` says why the request was refused, if it was.
+    Nothing here is a token, a name in the caller's data or a document. `results` are pairs of a
+    field and the name of its result's type. `code` says why the request was refused, if it was.
     """
 
     __slots__ = (

@@ -40,34 +40,38 @@ class OtherTransport(httpx.AsyncBaseTransport):
             httpx.TransportError: as the transport within; `httpx.ReadTimeout` at the deadline, for
                 nobody can tell then whether anything was sent.
         """
+        deadline = Terms.of(request).deadline
         try:
-            async with asyncio.timeout(Terms.of(request).deadline - time.monotonic()):
+            async with asyncio.timeout(deadline - time.monotonic()):
                 response = await self._transport.handle_async_request(request)
-                return await _in_memory(response)
-        except TimeoutError as error:
-            raise httpx.ReadTimeout("TimeoutError") from error
+        except TimeoutError:
+            raise httpx.ReadTimeout("TimeoutError") from None
         except httpx.TransportError as error:
-            raise type(error)(type(error).__name__) from error
+            # not from it: its words may hold a header that was to be sent
+            raise type(error)(type(error).__name__) from None
+        content, incomplete = await _read(response, deadline)
+        return httpx.Response(
+            response.status_code,
+            headers=response.headers.raw,
+            stream=httpx.ByteStream(b"" if incomplete else content),
+            extensions={INCOMPLETE: incomplete} if incomplete else {},
+        )
 
 
-async def _in_memory(response: httpx.Response) -> httpx.Response:
-    """The same response, with its content as it came, unless that is too much or breaks off."""
+async def _read(response: httpx.Response, deadline: float) -> tuple[bytes, Incomplete | None]:
+    """The content of a response as it came, and why it is not whole, if it is not."""
     content = bytearray()
-    incomplete: Incomplete | None = None
     try:
-        # not `aiter_raw`, which refuses a response that was made with its content at once
-        async for part in cast("httpx.AsyncByteStream", response.stream):
-            content += part
-            if len(content) > _MAX_CONTENT_BYTES:
-                incomplete = Incomplete.OVERSIZED
-                break
+        async with asyncio.timeout(deadline - time.monotonic()):
+            # not by `response.aiter_raw`, which has nothing where the content is in memory already
+            async for part in cast("httpx.AsyncByteStream", response.stream):
+                content += part
+                if len(content) > _MAX_CONTENT_BYTES:
+                    return b"", Incomplete.OVERSIZED
+    except TimeoutError:
+        return b"", Incomplete.LATE
     except httpx.TransportError:
-        incomplete = Incomplete.CUT_OFF
+        return b"", Incomplete.CUT_OFF
     finally:
         await response.aclose()
-    return httpx.Response(
-        response.status_code,
-        headers=response.headers.raw,
-        stream=httpx.ByteStream(b"" if incomplete else bytes(content)),
-        extensions={INCOMPLETE: incomplete} if incomplete else {},
-    )
+    return bytes(content), None
