@@ -127,7 +127,7 @@ def test_the_cases_of_the_typescript_example() -> None:
     """The switch has a case for each member of the union, and the types have the same members."""
     (example,) = readme.blocks("ts")
     cases = re.findall(r'case "(\w+)":', example)
-    declared = re.findall(r'(?:Failure<|\{ __typename: )"(\w+)"', example)
+    declared = re.findall(r'(?:Failure<|\{\s*__typename: )"(\w+)"', example)
     members = sorted(member.name for member in union_members())
 
     assert (sorted(cases), sorted(declared)) == (members, members), "README.md: mend In TypeScript"

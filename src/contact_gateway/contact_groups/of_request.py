@@ -1,6 +1,7 @@
 """The contact groups of one request: its caller's, read together where that saves calls."""
 
 import asyncio
+from collections.abc import Awaitable
 from functools import cached_property
 from typing import Final
 
@@ -46,10 +47,10 @@ class ContactGroupsOfRequest:
             return False
         return None if self._principal.scopes is None else self._principal.has_scope(scope)
 
-    async def update(self, contact_group_id: int, changes: Changes) -> bool:
+    def update(self, contact_group_id: int, changes: Changes) -> Awaitable[bool]:
         """Update a group: True once it is made, False where it is only accepted."""
         may_read = self._principal.has_scope(READ)
-        return await self._api.update(self._bound, contact_group_id, changes, may_read=may_read)
+        return self._api.update(self._bound, contact_group_id, changes, may_read=may_read)
 
     async def by_id(self, contact_group_id: int) -> ContactGroup | None:
         """One group; all those that one document asks for are read in one call."""

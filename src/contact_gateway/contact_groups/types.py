@@ -53,16 +53,16 @@ class UpdateContactGroupInput:
     @property
     def given(self) -> Mapping[str, str | None]:
         """The fields that the request gives, null ones too."""
-        fields = ((field.name, getattr(self, field.name)) for field in UPDATE_FIELDS)
-        return {name: some.value for name, some in fields if some is not None}
+        return {name: some.value for name, some in vars(self).items() if some is not None}
+
+
+_NOTHING_GIVEN = dict.fromkeys(field.name for field in UPDATE_FIELDS)
 
 
 def _read_update(given: Mapping[str, Any]) -> UpdateContactGroupInput:
     """The input that a request gives, whose types graphql-core has checked already."""
-    names = (field.name for field in UPDATE_FIELDS)
-    return UpdateContactGroupInput(
-        **{name: strawberry.Some(given[name]) if name in given else None for name in names}
-    )
+    fields = {name: strawberry.Some(value) for name, value in given.items()}
+    return UpdateContactGroupInput(**{**_NOTHING_GIVEN, **fields})
 
 
 read_input_with(UpdateContactGroupInput, _read_update)

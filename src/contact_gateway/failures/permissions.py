@@ -8,13 +8,13 @@ from strawberry.permission import BasePermission, PermissionExtension
 from contact_gateway.context import RequestContext
 from contact_gateway.failures.refused import CustomerNotNamedError, ScopeMissingError
 
-__all__ = ["NamesCustomer", "RequiresScope", "requires"]
+__all__ = ["RequiresScope", "requires"]
 
 Info = strawberry.Info[RequestContext[Any], None]
 
 
 class RequiresScope(BasePermission):
-    """Lets a caller through whose token grants exactly one scope."""
+    """Lets a caller through whose token grants exactly one scope, and is good for the customer."""
 
     def __init__(self, scope: str) -> None:
         self.scope = scope
@@ -25,34 +25,26 @@ class RequiresScope(BasePermission):
         info: Info,
         **kwargs: Any,  # noqa: ARG002 - and these
     ) -> bool:
-        """Whether the caller may resolve the field."""
-        return info.context.principal.has_scope(self.scope)
+        """Whether the caller may resolve the field.
+
+        Raises:
+            CustomerNotNamedError: the scope is there, and of no use for the customer asked for.
+        """
+        context = info.context
+        if not context.principal.has_scope(self.scope):
+            return False
+        if context.caller is None:
+            raise CustomerNotNamedError
+        return True
 
     def on_unauthorized(self) -> NoReturn:
         """Raise the refusal, which becomes data or an error like every other failure."""
         raise ScopeMissingError(self.scope)
 
 
-class NamesCustomer(BasePermission):
-    """Lets a caller through whose token is good for the customer that the request asks for."""
-
-    def has_permission(
-        self,
-        source: Any,  # noqa: ARG002 - Strawberry passes it
-        info: Info,
-        **kwargs: Any,  # noqa: ARG002 - and these
-    ) -> bool:
-        """Whether the caller may resolve the field."""
-        return info.context.caller is not None
-
-    def on_unauthorized(self) -> NoReturn:
-        """Raise the refusal, which becomes data or an error like every other failure."""
-        raise CustomerNotNamedError
-
-
 def requires(scope: str) -> PermissionExtension:
-    """The permissions of a field that reaches the upstream: the scope first, then the customer."""
+    """The permission of a field that reaches the upstream: the scope first, then the customer."""
     return PermissionExtension(
-        permissions=[RequiresScope(scope), NamesCustomer()],
+        permissions=[RequiresScope(scope)],
         use_directives=False,  # the public schema does not speak of permissions
     )

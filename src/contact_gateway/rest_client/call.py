@@ -4,9 +4,10 @@ Policies see calls and answers; an httpx transport sees a complete `httpx.Reques
 whose one extension of ours is `Terms`.
 """
 
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
-from typing import Final, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 import httpx
 
@@ -125,7 +126,7 @@ class Answer(NamedTuple):
 class Sends(Protocol):
     """Whoever can send a call; each policy is one around another."""
 
-    async def send(self, call: Call) -> Answer:
+    def send(self, call: Call) -> Coroutine[Any, Any, Answer]:
         """The answer to `call`, whatever its status.
 
         Raises:

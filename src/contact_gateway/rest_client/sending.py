@@ -1,7 +1,8 @@
 """The border to httpx: a call leaves as a complete request, an answer or an error comes back."""
 
 import time
-from typing import Final, cast
+from collections.abc import Coroutine
+from typing import Any, Final, cast
 
 import httpx
 
@@ -35,7 +36,7 @@ class Sender:
         self._host = httpx.URL(base_url).netloc
         self._attempt_timeout = attempt_timeout
 
-    async def send(self, call: Call) -> Answer:
+    def send(self, call: Call) -> Coroutine[Any, Any, Answer]:
         """Send a call once, and read the whole answer.
 
         Raises:
@@ -66,7 +67,7 @@ class Sender:
             stream=httpx.ByteStream(call.content),
             extensions=extensions_of(seconds, Terms(now + seconds, call.customer)),
         )
-        return await send_request(self._transport, request)
+        return send_request(self._transport, request)
 
 
 async def send_request(transport: httpx.AsyncBaseTransport, request: httpx.Request) -> Answer:
@@ -79,18 +80,12 @@ async def send_request(transport: httpx.AsyncBaseTransport, request: httpx.Reque
         response = await transport.handle_async_request(request)
     except httpx.TransportError as error:
         raise _failure(error) from error
-    return _answer_of(response)
-
-
-def _answer_of(response: httpx.Response) -> Answer:
-    """The answer that a response is, whose content a transport of ours has in memory."""
     incomplete: Incomplete | None = response.extensions.get(INCOMPLETE)
-    stream = cast("httpx.SyncByteStream", response.stream)  # `ByteStream` is of both kinds
-    content = b"".join(stream)
-    headers = response.headers
-    if content and headers.get("Content-Encoding", "identity").lower() != "identity":
+    # a transport of ours has the content in memory, as a `ByteStream`, which is of both kinds
+    content = b"".join(cast("httpx.SyncByteStream", response.stream))
+    if content and response.headers.get("Content-Encoding", "identity").lower() != "identity":
         content, incomplete = b"", Incomplete.ENCODED
-    return Answer(response.status_code, headers, content, incomplete)
+    return Answer(response.status_code, response.headers, content, incomplete)
 
 
 def extensions_of(seconds: float, terms: Terms) -> dict[str, object]:

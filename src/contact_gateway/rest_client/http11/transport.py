@@ -8,7 +8,7 @@ also tells apart what the caller of a write must know: never sent, sent but not 
 
 import asyncio
 import time
-from typing import Final, cast
+from typing import cast
 
 import httpx
 
@@ -17,9 +17,6 @@ from contact_gateway.rest_client.http11.exchange import Connection, ExchangeErro
 from contact_gateway.rest_client.http11.pool import Connections
 
 __all__ = ["HTTP11Transport"]
-
-# what is between two neighbours only, and this one decides (RFC 9110 section 7.6.1)
-_OWN: Final = frozenset({b"transfer-encoding", b"connection"})
 
 
 class HTTP11Transport(httpx.AsyncBaseTransport):
@@ -81,7 +78,7 @@ def _message(request: httpx.Request) -> bytes:
     # httpx's `ByteStream`, which all of ours are, is of both kinds
     content = b"".join(cast("httpx.SyncByteStream", request.stream))
     lines = [b"%s %s HTTP/1.1" % (request.method.encode("ascii"), request.url.raw_path)]
-    lines += [b": ".join(header) for header in request.headers.raw if header[0].lower() not in _OWN]
+    lines += map(b": ".join, request.headers.raw)
     head = b"\r\n".join(lines)
     if len(head) - len(head.translate(None, b"\r\n\0")) != len(b"\r\n") * (len(lines) - 1):
         raise httpx.UnsupportedProtocol("a header that cannot be sent")
