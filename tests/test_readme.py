@@ -16,9 +16,10 @@ from contact_gateway.failures.errors import ErrorCode, NotFound
 from contact_gateway.failures.masking import INTERNAL_SERVER_ERROR
 from contact_gateway.failures.table import FAILURES
 from contact_gateway.http.replies import HTTPErrorCode
+from contact_gateway.observation import RequestRecord
 from contact_gateway.operations import RequestErrorCode
 from contact_gateway.operations.limits import LIMITS
-from contact_gateway.rest_client import Answer, read_failure
+from contact_gateway.rest_client import Answer, AnswerReader
 from contact_gateway.sandbox import SCENARIOS, Grant, Sandbox, SandboxServer
 from contact_gateway.settings import Settings
 from tests import readme
@@ -144,8 +145,9 @@ def test_the_statuses_of_the_table_of_outcomes() -> None:
         )
     }
     missed = set()
+    reader = AnswerReader(exposed=False)
     for answer in answers():
-        kinds = type(read_failure(answer, 0, expose_server_problems=False, resource_id=1)).__mro__
+        kinds = type(reader.failure(answer, RequestRecord(), resource_id=1)).__mro__
         kind = next(each.__name__ for each in kinds if each.__name__ in rows)
         status = str(answer.status)
         if status not in rows[kind] and f"{status[0]}xx" not in rows[kind]:

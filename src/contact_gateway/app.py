@@ -39,7 +39,12 @@ from contact_gateway.identity import (
 )
 from contact_gateway.observation import Metrics, Traces
 from contact_gateway.operations import Disclosure, OperationRunner, open_store
-from contact_gateway.rest_client import HTTP11Transport, RESTClient, fetch_document
+from contact_gateway.rest_client import (
+    AnswerReader,
+    HTTP11Transport,
+    RESTClient,
+    fetch_document,
+)
 from contact_gateway.settings import Settings, TokenVerification
 
 if TYPE_CHECKING:
@@ -81,7 +86,7 @@ def build_app(
     # contact_groups, and the rest_client that brings their calls to the REST API
     client = RESTClient(settings, metrics, traces, transport)
     lifetimes.append(lambda: client)
-    api = ContactGroupsAPI(client, expose_server_problems=settings.expose_server_problems)
+    api = ContactGroupsAPI(client, AnswerReader(exposed=settings.expose_server_problems))
 
     endpoint: ASGIApp = GraphQLEndpoint(
         operations=open_store(settings, schema, disclosure),

@@ -13,7 +13,7 @@ from contact_gateway.contact_groups import ContactGroupsAPI, ContactGroupsOfRequ
 from contact_gateway.context import RequestContext
 from contact_gateway.identity import Principal
 from contact_gateway.observation import RequestRecord
-from contact_gateway.rest_client import Caller
+from contact_gateway.rest_client import AnswerReader, Caller
 from contact_gateway.rest_client.sending import Sender
 from tests.client import RENAME
 
@@ -54,7 +54,7 @@ def context_of(
     deadline = time.monotonic() + 10
     caller = Caller("token", 5690, "the-request", "00-1-1-00", deadline, record)
     api = ContactGroupsAPI(
-        Sender(_Transport(answer), "http://upstream", 10), expose_server_problems=False
+        Sender(_Transport(answer), "http://upstream", 10), AnswerReader(exposed=False)
     )
     return RequestContext(
         request_id="the-request",

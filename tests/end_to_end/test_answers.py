@@ -33,7 +33,11 @@ MESSAGES_OF_ALL_CASINGS = (
 @pytest.mark.parametrize(
     ("answer", "member"),
     [
-        pytest.param(reply(200, HTML, Content_Type="text/html"), CREATED, id="200 with HTML"),
+        pytest.param(
+            reply(200, "{}", Content_Type="application/json; charset=utf-8"),
+            CREATED,
+            id="200 with {}",
+        ),
         pytest.param(reply(200, '{"name": "Old"}'), CREATED, id="200 with a body"),
         pytest.param(reply(202), accepted(), id="202"),
         pytest.param(reply(204), CREATED, id="204"),
@@ -91,7 +95,12 @@ MESSAGES_OF_ALL_CASINGS = (
             id="400 without a problem",
         ),
         pytest.param(
-            reply(400, '{"title": "unread"}', Content_Type="text/json"),
+            reply(400, '{"title": "read"}', Content_Type="text/json"),
+            rejected(bare_problem(400, title="read")),
+            id="400 with an old content type",
+        ),
+        pytest.param(
+            reply(400, '{"title": "unread"}', Content_Type="application/xml"),
             unexpected("NOT_APPLIED", bare_problem(400)),
             id="400 with another content type",
         ),
@@ -122,7 +131,7 @@ MESSAGES_OF_ALL_CASINGS = (
         ),
         pytest.param(
             reply(418, '{"type": "/teapot", "status": 200, "title": 7, "instance": "/pot"}'),
-            rejected(bare_problem(418, type="/teapot", instance="/pot")),
+            rejected(bare_problem(418, type="/teapot", instance="/pot", extensions={"title": 7})),
             id="another 4xx, with members that lie",
         ),
         pytest.param(

@@ -68,6 +68,7 @@ def test_failure(
     over_httpx: Client, scripted: ScriptedUpstream, answer: Answer, member: dict[str, object]
 ) -> None:
     """It is the same member as over ours, and no later."""
+    assert over_httpx.rename("7", {"name": "Old"}) == success("7", "Old")
     scripted.answers(answer)
 
     assert over_httpx.rename("7", {"name": "New"}) == member

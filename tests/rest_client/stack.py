@@ -10,7 +10,7 @@ import uvloop
 
 from contact_gateway.contact_groups import ContactGroupsAPI
 from contact_gateway.observation import RequestRecord
-from contact_gateway.rest_client import Call, Caller, HTTP11Transport, Repeat
+from contact_gateway.rest_client import AnswerReader, Call, Caller, HTTP11Transport, Repeat
 from contact_gateway.rest_client.breaker import Breaker
 from contact_gateway.rest_client.budget import RetryBudget
 from contact_gateway.rest_client.bulkhead import Bulkhead
@@ -52,7 +52,7 @@ async def open_stack(
             seconds_to_judge=attempt_timeout / 2,
         )
         retries = Retries(guard, RetryBudget(), sleep=_no_time)
-        yield Stack(ContactGroupsAPI(retries, expose_server_problems=False), guard, retries)
+        yield Stack(ContactGroupsAPI(retries, AnswerReader(exposed=False)), guard, retries)
 
 
 def caller(*, seconds: float = 5, customer: int = 5690) -> Caller:

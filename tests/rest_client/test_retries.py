@@ -191,7 +191,7 @@ def test_retry_after_that_does_not_fit(status: int, retry_after: str) -> None:
 
 @pytest.mark.parametrize("status", [429, 503])
 @pytest.mark.parametrize(
-    "retry_after", ["-1", "+1", "1.5", "soon", "", "1s", "٣", "0x1", "Tue, 99 Nov 2023 00:00:00"]
+    "retry_after", ["-1", "+1", "1.5.1", "soon", "", "1s", "٣", "0x1", "Tue, 99 Nov 2023 00:00:00"]
 )
 def test_retry_after_that_cannot_be_read(status: int, retry_after: str) -> None:
     """What is neither seconds nor a date says nothing: the write is not sent again."""

@@ -3,8 +3,7 @@
 Paths, bodies, what may be done again, and how an update without a clear answer is settled.
 """
 
-import time
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from http import HTTPStatus
 from typing import Final
 
@@ -18,36 +17,42 @@ from contact_gateway.contact_groups.model import (
     ContactGroupPage,
     ContactGroupQuery,
 )
-from contact_gateway.rest_client import Call, Caller, Repeat, Sends, UpstreamError, read_failure
+from contact_gateway.rest_client import (
+    Answer,
+    AnswerReader,
+    Call,
+    Caller,
+    InputFields,
+    Repeat,
+    Sends,
+    UpstreamError,
+)
 from contact_gateway.rest_client.problems import (
     FateUnknownError,
     NotAnsweredError,
+    NotFoundError,
     UnavailableError,
+    UnclearAnswerError,
+    UnexpectedAnswerError,
 )
 
 __all__ = ["ContactGroupsAPI"]
 
 _PATH: Final = "/v1/contactGroups"
 _PROPERTIES: Final = {field.name: field.rest_property for field in UPDATE_FIELDS}
-_INPUT_PATHS: Final = {field.rest_property.lower(): field.path for field in UPDATE_FIELDS}
+_FIELDS: Final = InputFields(
+    {field.rest_property.lower(): field.path for field in UPDATE_FIELDS},
+    models=frozenset({"contactgroup"}),
+)
 
 
 class ContactGroupsAPI:
-    """The upstream's contact groups; every method raises `UpstreamError` when it fails.
+    """The upstream's contact groups; every method raises `UpstreamError` when it fails."""
 
-    `now` tells the time as seconds since the epoch, for dates in `Retry-After`.
-    """
-
-    def __init__(
-        self,
-        client: Sends,
-        *,
-        expose_server_problems: bool,
-        now: Callable[[], float] = time.time,
-    ) -> None:
+    def __init__(self, client: Sends, answers: AnswerReader) -> None:
         self._client = client
-        self._expose_server_problems = expose_server_problems
-        self._now = now
+        self._answers = answers
+        self._is_there = False  # whether anything but 404 has ever come from its address
 
     async def update(
         self, caller: Caller, contact_group_id: int, changes: Changes, *, may_read: bool
@@ -63,7 +68,11 @@ class ContactGroupsAPI:
         """
         try:
             return await self._update(caller, contact_group_id, changes)
-        except (NotAnsweredError, UnavailableError) as unclear:
+        except NotFoundError as missing:
+            if not self._is_there:
+                await self._require_an_api(caller, missing)
+            raise
+        except (NotAnsweredError, UnavailableError, UnclearAnswerError) as unclear:
             if not may_read:
                 raise FateUnknownError(unclear) from unclear
             return await self._settle(caller, contact_group_id, changes, unclear)
@@ -75,11 +84,9 @@ class ContactGroupsAPI:
         if query.ids == ():  # the API refuses an empty filter, and the answer is known
             return ContactGroupPage((), query.page_number, query.page_size)
         target = f"{_PATH}?{query_string(query)}"
-        answer = await self._client.send(Call.of(caller, "GET", target, repeat=repeat))
+        answer = await self._send(Call.of(caller, "GET", target, repeat=repeat))
         if answer.status != HTTPStatus.OK:
-            raise read_failure(
-                answer, self._now(), expose_server_problems=self._expose_server_problems
-            )
+            raise self._answers.failure(answer, caller.record)
         return read_page(answer, query)
 
     async def by_ids(
@@ -97,16 +104,33 @@ class ContactGroupsAPI:
         body = {_PROPERTIES[name]: value for name, value in changes.items()}
         content = bytes(memoryview(orjson.dumps(body)))
         call = Call.of(caller, "PATCH", f"{_PATH}/{contact_group_id}", content, repeat)
+        answer = await self._send(call)
+        return self._answers.is_made(
+            answer, caller.record, resource_id=contact_group_id, fields=_FIELDS
+        )
+
+    async def _send(self, call: Call) -> Answer:
         answer = await self._client.send(call)
-        if not answer.is_success:
-            raise read_failure(
-                answer,
-                self._now(),
-                expose_server_problems=self._expose_server_problems,
-                resource_id=contact_group_id,
-                input_paths=_INPUT_PATHS,
-            )
-        return answer.status != HTTPStatus.ACCEPTED
+        if answer.status != HTTPStatus.NOT_FOUND:
+            self._is_there = True
+        return answer
+
+    async def _require_an_api(self, caller: Caller, missing: NotFoundError) -> None:
+        """Tell a group that is not there from an API that is not there.
+
+        Many servers answer 404 for a wrong address as for a wrong id, but not for the list of all
+        groups, whatever this caller may read.
+
+        Raises:
+            UnexpectedAnswerError: the list is not there either.
+        """
+        query = query_string(ContactGroupQuery(page_size=1))
+        try:
+            answer = await self._send(Call.of(caller, "GET", f"{_PATH}?{query}"))
+        except UpstreamError:
+            return  # it says nothing, so what was said of the group counts
+        if answer.status == HTTPStatus.NOT_FOUND:
+            raise UnexpectedAnswerError(missing.problem) from missing
 
     async def _settle(
         self, caller: Caller, contact_group_id: int, changes: Changes, unclear: UpstreamError

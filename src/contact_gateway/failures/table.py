@@ -64,6 +64,9 @@ FAILURES: Mapping[type[Exception], Failure] = MappingProxyType({
     problems.RejectedError: Failure(
         errors.RequestRejectedError, ErrorCode.REQUEST_REJECTED, NOT_APPLIED, False,
         "The service refused the request."),
+    problems.NotNowError: Failure(
+        errors.RequestRejectedError, ErrorCode.REQUEST_REJECTED, NOT_APPLIED, True,
+        "The service does not take the request at the moment."),
     problems.ForbiddenError: Failure(
         errors.PermissionDeniedError, ErrorCode.PERMISSION_DENIED, NOT_APPLIED, False,
         "You may not do this."),
@@ -79,6 +82,9 @@ FAILURES: Mapping[type[Exception], Failure] = MappingProxyType({
     problems.ServerError: Failure(
         errors.UpstreamUnavailableError, ErrorCode.UPSTREAM_UNAVAILABLE, UNKNOWN, True,
         "The service failed while it handled the request."),
+    problems.UnclearAnswerError: Failure(
+        errors.UpstreamUnavailableError, ErrorCode.UPSTREAM_UNAVAILABLE, UNKNOWN, True,
+        "The service did not say whether the change was made."),
     problems.UnexpectedAnswerError: Failure(
         errors.UnexpectedProblemError, ErrorCode.UNEXPECTED_PROBLEM, NOT_APPLIED, False,
         "The service gave an answer that cannot be understood."),

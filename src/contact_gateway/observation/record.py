@@ -9,7 +9,8 @@ class RequestRecord:
     """One request, while it is served: mutable, and read by nobody but the observers.
 
     Nothing here is a token, a name in the caller's data or a document. `results` are pairs of a
-    field and the name of its result's type. `code` says why the request was refused, if it was.
+    field and the name of its result's type. `code` says why the request was refused,
+    if it was, `upstream_unread` what of an answer could not be read.
     """
 
     __slots__ = (
@@ -25,6 +26,7 @@ class RequestRecord:
         "upstream_error",
         "upstream_seconds",
         "upstream_status",
+        "upstream_unread",
     )
 
     def __init__(self) -> None:
@@ -39,6 +41,7 @@ class RequestRecord:
         self.attempts = 0
         self.upstream_status: int | None = None
         self.upstream_error: str | None = None
+        self.upstream_unread: str | None = None
         self.upstream_seconds = 0.0
 
     @property

@@ -29,6 +29,8 @@ def log_request(record: RequestRecord, seconds: float) -> None:
         fields["upstream_status"] = record.upstream_status
         if record.upstream_error is not None:
             fields["upstream_error"] = record.upstream_error
+        if record.upstream_unread is not None:
+            fields["upstream_unread"] = record.upstream_unread
         fields["upstream_attempts"] = record.attempts
         fields["upstream_milliseconds"] = round(record.upstream_seconds * 1000, 1)
     _log.info("request", **fields)

@@ -3,25 +3,26 @@
 Knows no GraphQL, and nothing of what the API is about.
 """
 
-from contact_gateway.rest_client.answers import InputPaths, read_failure
+from contact_gateway.rest_client.answers import AnswerReader
 from contact_gateway.rest_client.call import Answer, Call, Caller, Repeat, Sends
 from contact_gateway.rest_client.documents import fetch_document, probe
 from contact_gateway.rest_client.http11 import HTTP11Transport
+from contact_gateway.rest_client.places import InputFields
 from contact_gateway.rest_client.policy import RESTClient, token_endpoint
 from contact_gateway.rest_client.problems import UpstreamError
 
 __all__ = [
     "Answer",
+    "AnswerReader",
     "Call",
     "Caller",
     "HTTP11Transport",
-    "InputPaths",
+    "InputFields",
     "RESTClient",
     "Repeat",
     "Sends",
     "UpstreamError",
     "fetch_document",
     "probe",
-    "read_failure",
     "token_endpoint",
 ]

@@ -1,15 +1,20 @@
-"""Reading an answer that is not success into the error it stands for."""
+"""What an answer means: whether a write is made, or the error that it stands for.
 
-import math
-from collections.abc import Mapping
-from datetime import UTC
-from email.utils import parsedate_to_datetime
+The status decides before the body does: it beats what a problem document says of itself.
+"""
+
+import time
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 import orjson
 
+from contact_gateway.observation import RequestRecord
+from contact_gateway.rest_client.bodies import Body, is_html, read_body_of
 from contact_gateway.rest_client.call import Answer
+from contact_gateway.rest_client.field_errors import NO_REASON, FieldErrorReader
+from contact_gateway.rest_client.places import NO_FIELDS, InputFields
 from contact_gateway.rest_client.problems import (
     AnsweredError,
     BusyError,
@@ -17,150 +22,187 @@ from contact_gateway.rest_client.problems import (
     ForbiddenError,
     InvalidFieldsError,
     NotFoundError,
+    NotNowError,
     Problem,
     RateLimitedError,
     RejectedError,
     ServerError,
     UnavailableError,
+    UnclearAnswerError,
     UnexpectedAnswerError,
     UnexpectedServerAnswerError,
 )
+from contact_gateway.rest_client.retry_after import retry_after_seconds
 
-__all__ = ["UNAVAILABLE", "InputPaths", "read_failure", "retry_after_seconds"]
+__all__ = ["UNAVAILABLE", "AnswerReader"]
 
-InputPaths = Mapping[str, tuple[str, ...]]
-"""Property of a request's body, in lower case → path of the input field that it comes from."""
+UNAVAILABLE: Final = frozenset({502, 503, 504, *range(520, 531)})
+"""What a proxy or a CDN (520 to 530) answers for an upstream that is gone or slow."""
 
-UNAVAILABLE = frozenset({502, 503, 504})
-"""What a proxy answers for an upstream that is gone or slow."""
+_MADE: Final = frozenset({200, 201, 204, 205})
+_WHOLE_INPUT: Final = ("input",)
+_MOST_BYTES_OF_EXTENSIONS: Final = 4096
+_MEMBERS: Final = ("type", "title", "status", "detail", "instance")
+# what else is called so by those who do not follow RFC 9457; of several, the first counts
+_DETAILS: Final = ("message", "Message", "error_description", "errorMessage", "description")
+_TITLES: Final = ("error", "Error", "error_code")
 
-_PROBLEM_MEDIA_TYPES = frozenset({"application/problem+json", "application/json"})
-_NO_REASON = "The service gave no reason."
-_WHOLE_INPUT = ("input",)
-NO_INPUT: InputPaths = {}
-_LONGEST_WAIT = 2**31 - 1  # GraphQL's Int holds no more
-
-
-def retry_after_seconds(value: str | None, now: float) -> int | None:
-    """Read `Retry-After` (RFC 9110 section 10.2.3), seconds or a date; None if it is neither.
-
-    `now` is the time as seconds since the epoch.
-    """
-    if value is None:
-        return None
-    text = value.strip()
-    if text.isascii() and text.isdecimal():
-        # cut, because int() refuses thousands of digits
-        return min(int(text.lstrip("0")[:20] or "0"), _LONGEST_WAIT)
-    try:
-        date = parsedate_to_datetime(text)
-        # RFC 9110 section 5.6.7: the form without a zone is in UTC too
-        seconds = (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp() - now
-    except (ValueError, TypeError, OverflowError, IndexError):
-        return None
-    return min(max(0, math.ceil(seconds)), _LONGEST_WAIT)
-
-
-def read_failure(
-    answer: Answer,
-    now: float,
-    *,
-    expose_server_problems: bool,
-    resource_id: int | None = None,
-    input_paths: InputPaths = NO_INPUT,
-) -> AnsweredError:
-    """Turn an answer that is not success into the error it stands for: status first, body second.
-
-    `now` is the time as seconds since the epoch. `detail`, `instance` and `extensions` of a 5xx are
-    dropped unless `expose_server_problems`. `resource_id` is what the call was about: only of that
-    can a 404 say that it does not exist. `input_paths` are the fields that a message may be about.
-    """
-    status = answer.status
-    document = _read_document(answer)
-    problem = _read_problem(status, document or {})
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR and not expose_server_problems:
-        problem = Problem(status, problem.type, problem.title)
-    retry_after = retry_after_seconds(answer.headers.get("Retry-After"), now)
-    kind = _error_type(status, document, retry_after, about_one=resource_id is not None)
-    field_errors = _read_field_errors(document or {}, problem, input_paths)
-    return kind(problem, field_errors, retry_after, resource_id)
-
-
-_BY_STATUS: Mapping[int, type[AnsweredError]] = {
+_BY_STATUS: Final[Mapping[int, type[AnsweredError]]] = {
     401: RejectedError,
     403: ForbiddenError,
     422: InvalidFieldsError,
     429: RateLimitedError,
     500: ServerError,
+    # RFC 9110 sections 15.5.9 and 15.5.20, RFC 8470 section 5.2: it was not carried out
+    **dict.fromkeys((408, 421, 425), NotNowError),
     **dict.fromkeys(UNAVAILABLE, UnavailableError),
 }
 
 
-def _error_type(
-    status: int, document: dict[str, Any] | None, retry_after: int | None, *, about_one: bool
+class AnswerReader:
+    """Reads answers. `detail`, `instance` and `extensions` of a 5xx are dropped unless `exposed`.
+
+    `now` tells the time as seconds since the epoch, for dates in `Retry-After`.
+    """
+
+    def __init__(self, *, exposed: bool, now: Callable[[], float] = time.time) -> None:
+        self._exposed = exposed
+        self._now = now
+
+    def is_made(
+        self,
+        answer: Answer,
+        record: RequestRecord,
+        *,
+        resource_id: int | None = None,
+        fields: InputFields = NO_FIELDS,
+    ) -> bool:
+        """Whether a write is made, as its answer says; if not, it is accepted (202).
+
+        Raises:
+            UnclearAnswerError: the answer is not one that a REST API gives to a write.
+            AnsweredError: any other failure, as `failure` reads it.
+        """
+        if answer.status in _MADE and (not answer.content or _is_of_an_api(answer)):
+            return True
+        if answer.status == HTTPStatus.ACCEPTED:
+            return False
+        if answer.is_success or answer.status == HTTPStatus.SEE_OTHER:
+            raise UnclearAnswerError(Problem(answer.status))
+        raise self.failure(answer, record, resource_id=resource_id, fields=fields)
+
+    def failure(
+        self,
+        answer: Answer,
+        record: RequestRecord,
+        *,
+        resource_id: int | None = None,
+        fields: InputFields = NO_FIELDS,
+    ) -> AnsweredError:
+        """The error that an answer stands for that is not the success that was asked for.
+
+        `resource_id` is what the call was about: only of that can a 404 say that it does not exist.
+        `fields` are those that a message may be about. What cannot be read is noted in `record`.
+        """
+        body = read_body_of(answer)
+        if body.unread:
+            record.upstream_unread = body.unread
+        errors = FieldErrorReader(fields)
+        used = errors.read(body.document)
+        problem = self._problem(answer.status, body, used, record)
+        retry_after = retry_after_seconds(answer.headers.get("Retry-After"), self._now())
+        kind = _kind(
+            answer.status,
+            waits=retry_after is not None,
+            explained=isinstance(body.document, dict),
+            paired=errors.paired,
+            about_one=resource_id is not None,
+        )
+        return kind(problem, _field_errors(errors, problem), retry_after, resource_id)
+
+    def _problem(
+        self, status: int, body: Body, used: frozenset[str], record: RequestRecord
+    ) -> Problem:
+        document = body.document if isinstance(body.document, dict) else {}
+        text = body.document if isinstance(body.document, str) else body.text
+        problem = _read_problem(status, document, text)
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR and not self._exposed:
+            return Problem(status, problem.type, problem.title)
+        further = {
+            name: value
+            for name, value in document.items()
+            if name not in used and not _is_told(name, value, problem)
+        }
+        size = len(orjson.dumps(further, default=str)) if further else 0
+        if size > _MOST_BYTES_OF_EXTENSIONS:
+            record.upstream_unread = f"extensions, {size} bytes, too large"
+            further = {}
+        return problem.with_extensions(further or None)
+
+
+def _is_of_an_api(answer: Answer) -> bool:
+    """Whether a body is one that a REST API sends with a success: JSON, whole or not."""
+    if answer.incomplete is not None:
+        return not is_html(answer)
+    return read_body_of(answer).document is not None or answer.content.strip() == b"null"
+
+
+def _kind(
+    status: int, *, waits: bool, explained: bool, paired: bool, about_one: bool
 ) -> type[AnsweredError]:
-    if status == HTTPStatus.SERVICE_UNAVAILABLE and retry_after is not None:
+    if status == HTTPStatus.SERVICE_UNAVAILABLE and waits:
         return BusyError
-    if status in {400, 409} and document is not None and isinstance(document.get("errors"), dict):
+    if status in {400, 409} and paired:
         return InvalidFieldsError
     if status == HTTPStatus.NOT_FOUND:
-        return NotFoundError if about_one and document is not None else UnexpectedAnswerError
+        return NotFoundError if about_one and explained else UnexpectedAnswerError
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return _BY_STATUS.get(status, UnexpectedServerAnswerError)
-    explained = document is not None and status >= HTTPStatus.BAD_REQUEST
-    return _BY_STATUS.get(status, RejectedError if explained else UnexpectedAnswerError)
+    rejected = explained and status >= HTTPStatus.BAD_REQUEST
+    return _BY_STATUS.get(status, RejectedError if rejected else UnexpectedAnswerError)
 
 
-def _read_document(answer: Answer) -> dict[str, Any] | None:
-    """The JSON object of a body, or None where there is none that can be read."""
-    media_type = answer.headers.get("Content-Type", "").split(";", 1)[0].strip().lower()
-    if media_type not in _PROBLEM_MEDIA_TYPES or answer.incomplete is not None:
-        return None
-    try:
-        document = orjson.loads(answer.content)
-    except orjson.JSONDecodeError:
-        return None
-    return document if isinstance(document, dict) else None
-
-
-_MEMBERS = ("type", "title", "status", "detail", "instance")
-
-
-def _read_problem(status: int, document: dict[str, Any]) -> Problem:
+def _read_problem(status: int, document: Mapping[str, Any], text: str | None) -> Problem:
     """RFC 9457 section 3.1: a member whose value has the wrong type is ignored."""
 
-    def text(member: str) -> str | None:
-        value = document.get(member)
-        return value if isinstance(value, str) else None
+    def first(*names: str) -> str | None:
+        values = (document.get(name) for name in names)
+        return next((value for value in values if isinstance(value, str) and value), None)
 
-    # a map of field errors is told as such
-    known = (*_MEMBERS, "errors") if isinstance(document.get("errors"), dict) else _MEMBERS
-    further = {name: value for name, value in document.items() if name not in known}
+    error = document.get("error")
+    inner = error.get("message") if isinstance(error, dict) else None
+    message = document.get("message")
+    listed = " ".join(message) if isinstance(message, list) and _are_texts(message) else None
     return Problem(
         status=status,
-        type=text("type") or "about:blank",
-        title=text("title"),
-        detail=text("detail"),
-        instance=text("instance"),
-        extensions=further or None,
+        type=first("type") or "about:blank",
+        title=first("title", *_TITLES),
+        detail=first("detail", *_DETAILS)
+        or (inner if isinstance(inner, str) else None)
+        or listed
+        or text,
+        instance=first("instance"),
     )
 
 
-def _read_field_errors(
-    document: dict[str, Any], problem: Problem, input_paths: InputPaths
-) -> FieldErrors:
-    """Path in the input → messages. Nothing that the upstream said is lost.
+def _is_told(name: str, value: object, problem: Problem) -> bool:
+    """Whether a member of a document is in the problem already."""
+    if name in _MEMBERS:
+        # of the wrong type it is no member of a problem, and yet was said
+        return name == "status" or isinstance(value, str) or value is None
+    if name not in {*_DETAILS, *_TITLES}:
+        return False
+    text = " ".join(value) if isinstance(value, list) and _are_texts(value) else value
+    return isinstance(text, str) and text in {problem.detail, problem.title}
 
-    Its property names are matched without regard to case, with `$.` and `input.` before them;
-    the messages of one that matches nothing go to the whole input, with the name before them.
-    """
-    errors = document.get("errors")
-    found: dict[tuple[str, ...], tuple[str, ...]] = {}
-    for name, messages in errors.items() if isinstance(errors, dict) else ():
-        texts = messages if isinstance(messages, list) else [messages]
-        said = tuple(text for text in texts if isinstance(text, str)) or (_NO_REASON,)
-        path = input_paths.get(name.lower().removeprefix("$.").removeprefix("input."))
-        kept = said if path else tuple(f"{name}: {message}" for message in said)
-        where = path or _WHOLE_INPUT
-        found[where] = found.get(where, ()) + kept
-    return found or {_WHOLE_INPUT: (problem.detail or problem.title or _NO_REASON,)}
+
+def _are_texts(values: list[Any]) -> bool:
+    return all(isinstance(value, str) for value in values)
+
+
+def _field_errors(errors: FieldErrorReader, problem: Problem) -> FieldErrors:
+    """The messages by path; if there are none, what the problem says of the whole input."""
+    found = {path: tuple(messages) for path, messages in errors.found.items()}
+    if errors.more:
+        found[_WHOLE_INPUT] = (*found.get(_WHOLE_INPUT, ()), f"And {errors.more} more.")
+    return found or {_WHOLE_INPUT: (problem.detail or problem.title or NO_REASON,)}

@@ -12,20 +12,22 @@ UpstreamError
 ├── NotAnsweredError             sent; then silence, a lost connection or broken HTTP
 ├── FateUnknownError             no clear answer to a write, and it could not be cleared up
 └── AnsweredError                the upstream's answer, with its problem
-    ├── InvalidFieldsError       422, or 400/409 with a map of field errors
+    ├── InvalidFieldsError       422, or 400/409 that pairs a field with a message
     ├── RejectedError            400, 401, 409 and other 4xx that explain themselves
+    │   └── NotNowError          408, 421, 425: not carried out, and may be sent again
     ├── ForbiddenError           403
     ├── NotFoundError            404 that explains itself
     ├── RateLimitedError         429
     ├── BusyError                503 that says when to come back
     ├── ServerError              500
-    │   └── UnavailableError     502, 503, 504: perhaps somebody before the upstream spoke
+    │   └── UnavailableError     502, 503, 504, 520 to 530: perhaps somebody before it spoke
+    ├── UnclearAnswerError       303, an odd 2xx, a page for people: no answer to a write
     ├── UnexpectedAnswerError    3xx, 4xx without a problem, an unreadable list
     └── UnexpectedServerAnswerError   any other 5xx
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 __all__ = [
@@ -42,6 +44,7 @@ __all__ = [
     "NoTokenError",
     "NotAnsweredError",
     "NotFoundError",
+    "NotNowError",
     "NotSentError",
     "Problem",
     "QueueFullError",
@@ -50,6 +53,7 @@ __all__ = [
     "RetryBudgetSpentError",
     "ServerError",
     "UnavailableError",
+    "UnclearAnswerError",
     "UnexpectedAnswerError",
     "UnexpectedServerAnswerError",
     "UpstreamError",
@@ -73,6 +77,10 @@ class Problem:
     detail: str | None = None
     instance: str | None = None
     extensions: Mapping[str, Any] | None = None
+
+    def with_extensions(self, extensions: Mapping[str, Any] | None) -> "Problem":
+        """The same problem with these further members."""
+        return replace(self, extensions=extensions)
 
 
 class UpstreamError(Exception):
@@ -174,6 +182,10 @@ class RejectedError(AnsweredError):
     """The upstream refused the request and said why."""
 
 
+class NotNowError(RejectedError):
+    """The upstream did not carry the request out, and the same one may be sent again."""
+
+
 class ForbiddenError(AnsweredError):
     """The upstream does not let this caller do this."""
 
@@ -199,6 +211,10 @@ class UnavailableError(ServerError):
 
     The request may have got through all the same, and may still be at work.
     """
+
+
+class UnclearAnswerError(AnsweredError):
+    """An answer that does not tell whether a write was carried out."""
 
 
 class UnexpectedAnswerError(AnsweredError):

@@ -14,7 +14,7 @@ import time
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
-from contact_gateway.rest_client.answers import UNAVAILABLE, retry_after_seconds
+from contact_gateway.rest_client.answers import UNAVAILABLE
 from contact_gateway.rest_client.budget import RetryBudget
 from contact_gateway.rest_client.call import Answer, Call, Repeat, Sends
 from contact_gateway.rest_client.problems import (
@@ -24,6 +24,7 @@ from contact_gateway.rest_client.problems import (
     RetryBudgetSpentError,
     UpstreamError,
 )
+from contact_gateway.rest_client.retry_after import retry_after_seconds
 
 __all__ = ["Retries"]
 

@@ -6,6 +6,7 @@ from typing import Any, Final, cast
 
 import httpx
 
+from contact_gateway.rest_client.bodies import decoded
 from contact_gateway.rest_client.call import INCOMPLETE, TERMS, Answer, Call, Incomplete, Terms
 from contact_gateway.rest_client.problems import (
     ConnectError,
@@ -83,8 +84,8 @@ async def send_request(transport: httpx.AsyncBaseTransport, request: httpx.Reque
     incomplete: Incomplete | None = response.extensions.get(INCOMPLETE)
     # a transport of ours has the content in memory, as a `ByteStream`, which is of both kinds
     content = b"".join(cast("httpx.SyncByteStream", response.stream))
-    if content and response.headers.get("Content-Encoding", "identity").lower() != "identity":
-        content, incomplete = b"", Incomplete.ENCODED
+    if content and (coding := response.headers.get("Content-Encoding")):
+        content, incomplete = decoded(content, coding)
     return Answer(response.status_code, response.headers, content, incomplete)
 
 
