@@ -1,7 +1,9 @@
 """What resolvers see of a request: one frozen object, never a dict."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
+
+from graphql import GraphQLError
 
 from contact_gateway.identity import Principal
 from contact_gateway.observation import RequestRecord
@@ -18,6 +20,7 @@ class RequestContext(Generic[Resources]):
 
     `caller` is None when the token does not name the customer that the request asks for; no
     upstream call can then be made. `resources` is what the application puts there for resolvers.
+    `partial_errors` are of what is left out of a field that has a result all the same.
     """
 
     request_id: str
@@ -25,3 +28,4 @@ class RequestContext(Generic[Resources]):
     caller: Caller | None
     record: RequestRecord
     resources: Resources
+    partial_errors: list[GraphQLError] = field(default_factory=list)

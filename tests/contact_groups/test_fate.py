@@ -24,6 +24,14 @@ UNCLEAR = {
     "502": reply(502),
     "503": reply(503),
     "504": reply(504),
+    "520": reply(520),
+    "524": reply(524, "<html>", Content_Type="text/html"),
+    "530": reply(530),
+    "303": reply(303, Location="/elsewhere"),
+    "206": reply(206, "{}", Content_Type="application/json"),
+    "login page": reply(200, "<!doctype html><form>", Content_Type="text/html; charset=utf-8"),
+    "page without a type": Answer(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n<html>"),
+    "plain text": reply(201, "maintenance", Content_Type="text/plain"),
 }
 
 

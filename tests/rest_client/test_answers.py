@@ -230,6 +230,25 @@ def test_further_members() -> None:
     assert (problem.title, problem.extensions) == (WHOLE["title"], further)
 
 
+@pytest.mark.parametrize(
+    ("further", "unread"),
+    [
+        ({"a": "x" * 4100}, "extensions, 4140 bytes, too large"),
+        ({"a": json.loads("[" * 300 + "]" * 300)}, "extensions, nested too deeply"),
+    ],
+    ids=["large", "deep"],
+)
+def test_further_members_that_cannot_be_handed_on(further: dict[str, Any], unread: str) -> None:
+    """They are left out, so that the reply can be written, and the log says so."""
+    record = RequestRecord()
+    content = json.dumps({"title": "No"} | further).encode()
+    given = answer(409, content, Content_Type="application/json")
+
+    problem = AnswerReader(exposed=True).failure(given, record).problem
+
+    assert (problem, record.upstream_unread) == (Problem(409, title="No"), unread)
+
+
 @pytest.mark.parametrize(("further", "extensions"), [({}, None), ({"a": 1}, {"a": 1})])
 def test_field_errors_among_further_members(
     further: dict[str, Any], extensions: dict[str, Any] | None

@@ -1,9 +1,10 @@
 """The public API of contact groups: the queries, the mutation, and the schema that they make."""
 
+from http import HTTPStatus
 from typing import Annotated
 
 import strawberry
-from graphql import GraphQLSchema
+from graphql import GraphQLError, GraphQLSchema
 
 from contact_gateway.contact_groups.input_rules import InputRules
 from contact_gateway.contact_groups.model import ContactGroupQuery
@@ -29,7 +30,7 @@ from contact_gateway.failures import (
     requires,
 )
 from contact_gateway.operations import executable, make_schema
-from contact_gateway.rest_client.problems import NotFoundError
+from contact_gateway.rest_client.problems import NotFoundError, Problem, UnexpectedAnswerError
 
 __all__ = ["build_schema", "print_sdl"]
 
@@ -82,7 +83,14 @@ class Query:
                 page_number=rules.number(page, 1, 2_147_483, "page"),
                 page_size=rules.number(page_size, 1, 1000, "pageSize"),
             )
-        return ContactGroupPageType.of(await info.context.resources.page(query))
+        found = await info.context.resources.page(query)
+        for position in found.malformed:
+            path = [*info.path.as_list(), "items", position]
+            unread = UnexpectedAnswerError(Problem(HTTPStatus.OK))
+            info.context.partial_errors.append(
+                GraphQLError("unreadable", path=path, original_error=unread)
+            )
+        return ContactGroupPageType.of(found)
 
     @strawberry.field(
         description="What the caller may do, so that a client need not offer what would be "

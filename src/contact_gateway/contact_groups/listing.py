@@ -1,5 +1,6 @@
 """The list of contact groups: its query as it stands in a URL, and the reply to it."""
 
+import codecs
 from typing import Any
 from urllib.parse import urlencode
 
@@ -32,17 +33,25 @@ def query_string(query: ContactGroupQuery) -> str:
 def read_page(answer: Answer, query: ContactGroupQuery) -> ContactGroupPage:
     """Read a list reply.
 
+    A group that cannot be read does not cost the others.
+
     Raises:
         NotAnsweredError: the body did not come through.
-        UnexpectedAnswerError: the body is not a list of contact groups.
+        UnexpectedAnswerError: the body is not a list of contact groups, or has none that can be
+            read.
     """
     incomplete = answer.incomplete
     if incomplete is not None and incomplete.may_pass:
         raise NotAnsweredError(incomplete)
     try:
-        document = orjson.loads(answer.content)
+        document = orjson.loads(answer.content.removeprefix(codecs.BOM_UTF8))
+        groups = [_read_group(item) for item in _list(document["items"])]
+        items = tuple(group for group in groups if group is not None)
+        if groups and not items:
+            raise ValueError("no group among them")  # noqa: TRY301 - as all that is no list
         return ContactGroupPage(
-            items=tuple(_read_group(item) for item in _list(document["items"])),
+            items=items,
+            malformed=tuple(at for at, group in enumerate(groups) if group is None),
             page_number=_integer(document.get("pageNumber", query.page_number), _LARGEST_INT),
             page_size=_integer(document.get("pageSize", query.page_size), _LARGEST_INT),
         )
@@ -56,11 +65,17 @@ def _list(value: object) -> list[Any]:
     return value
 
 
-def _read_group(item: dict[str, Any]) -> ContactGroup:
-    name = item["name"]
-    if not isinstance(name, str):
-        raise TypeError("a contact group's name is a string")
-    return ContactGroup(_integer(item["id"], _LARGEST_ID), name)
+def _read_group(item: Any) -> ContactGroup | None:
+    """One group, or None where it is none."""
+    try:
+        name = item["name"]
+        return ContactGroup(_integer(item["id"], _LARGEST_ID), name) if _is_text(name) else None
+    except (KeyError, TypeError, IndexError):
+        return None
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
 
 
 def _integer(value: object, largest: int) -> int:

@@ -35,8 +35,17 @@ class ContactGroupQuery:
 
 @dataclass(frozen=True, slots=True)
 class ContactGroupPage:
-    """One page of contact groups, with the number and size that the API says it has."""
+    """One page of contact groups, with the number and size that the API says it has.
+
+    `malformed` are the positions in the reply of what should be a group and is none.
+    """
 
     items: tuple[ContactGroup, ...]
     page_number: int
     page_size: int
+    malformed: tuple[int, ...] = ()
+
+    @property
+    def is_full(self) -> bool:
+        """Whether another page may follow."""
+        return len(self.items) + len(self.malformed) >= self.page_size

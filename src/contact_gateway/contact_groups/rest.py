@@ -31,6 +31,7 @@ from contact_gateway.rest_client.problems import (
     FateUnknownError,
     NotAnsweredError,
     NotFoundError,
+    Problem,
     UnavailableError,
     UnclearAnswerError,
     UnexpectedAnswerError,
@@ -92,10 +93,17 @@ class ContactGroupsAPI:
     async def by_ids(
         self, caller: Caller, ids: Collection[int], repeat: Repeat | None = None
     ) -> dict[int, ContactGroup]:
-        """Read several groups in one call; an id without a group is left out of the answer."""
+        """Read several groups in one call; an id without a group is left out of the answer.
+
+        Raises:
+            UnexpectedAnswerError: one of them cannot be read, so none is known to be missing.
+        """
         query = ContactGroupQuery(ids=tuple(ids), page_size=len(ids))
         page = await self.list(caller, query, repeat)
-        return {group.id: group for group in page.items if group.id in ids}
+        found = {group.id: group for group in page.items if group.id in ids}
+        if page.malformed and len(found) < len(ids):
+            raise UnexpectedAnswerError(Problem(HTTPStatus.OK))
+        return found
 
     async def _update(
         self, caller: Caller, contact_group_id: int, changes: Changes, repeat: Repeat | None = None

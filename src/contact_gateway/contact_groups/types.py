@@ -114,7 +114,7 @@ class ContactGroupPageType:
             page_number=page.page_number,
             page_size=page.page_size,
             item_count=len(page.items),
-            has_next_page=len(page.items) >= page.page_size,
+            has_next_page=page.is_full,
         )
 
 

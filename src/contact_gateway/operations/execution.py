@@ -42,7 +42,11 @@ class OperationRunner:
         if isinstance(values, list):
             sent = words_in(operation.text).union(_keys_in(variables))
             return self._refuse(RequestErrorCode.BAD_USER_INPUT, values, sent)
-        return await operation.execute(values, context, hide_suggestions=hide_suggestions)
+        result = await operation.execute(values, context, hide_suggestions=hide_suggestions)
+        if context.partial_errors:
+            errors = [*(result.errors or ()), *context.partial_errors]
+            return ExecutionResult(result.data, errors)
+        return result
 
     def _refuse(
         self, code: RequestErrorCode, errors: list[GraphQLError], sent: frozenset[str]

@@ -133,9 +133,9 @@ class AnswerReader:
             for name, value in document.items()
             if name not in used and not _is_told(name, value, problem)
         }
-        size = len(orjson.dumps(further, default=str)) if further else 0
-        if size > _MOST_BYTES_OF_EXTENSIONS:
-            record.upstream_unread = f"extensions, {size} bytes, too large"
+        unfit = _unfit(further)
+        if unfit is not None:
+            record.upstream_unread = f"extensions, {unfit}"
             further = {}
         return problem.with_extensions(further or None)
 
@@ -183,6 +183,18 @@ def _read_problem(status: int, document: Mapping[str, Any], text: str | None) ->
         or text,
         instance=first("instance"),
     )
+
+
+def _unfit(extensions: Mapping[str, Any]) -> str | None:
+    """Why members of a problem cannot be handed on, if they cannot."""
+    nested: Any = extensions
+    for _ in range(16):  # more levels than a reply has around them: orjson writes 254
+        nested = [nested]
+    try:
+        size = len(orjson.dumps(nested))
+    except orjson.JSONEncodeError:
+        return "nested too deeply"
+    return f"{size} bytes, too large" if size > _MOST_BYTES_OF_EXTENSIONS else None
 
 
 def _is_told(name: str, value: object, problem: Problem) -> bool:

@@ -35,8 +35,8 @@ _IN_PLACE_OF_A_MESSAGE: Final = ("code", "type", "kind")
 # what holds errors: only in these is a key with a text a place with a message
 _HOLDERS: Final = frozenset({
     "errors", "fielderrors", "validationerrors", "violations", "invalidparams", "invalidfields",
-    "fieldviolations", "modelstate", "issues", "failures", "problems", "details", "detail", "validation",
-    "formerrors", "nonfielderrors", "messages", "children",
+    "fieldviolations", "modelstate", "issues", "failures", "problems", "details", "detail",
+    "validation", "formerrors", "nonfielderrors", "messages", "children",
 })  # fmt: skip
 # members of an object that is one error, and so has no places as its keys
 _OF_ONE_ERROR: Final = ("code", "message", "msg", "status", "statuscode")
