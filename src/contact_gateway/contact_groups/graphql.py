@@ -19,17 +19,15 @@ from contact_gateway.contact_groups.types import (
     UpdateContactGroupSuccess,
     Viewer,
 )
+from contact_gateway.contact_groups.update_fields import require_update_fields
 from contact_gateway.context import RequestContext
 from contact_gateway.failures import (
-    EVERY_MUTATION_MEETS,
     FailuresAsData,
-    MembersOfUnions,
-    MutationError,
     Noted,
-    require_unions,
     requires,
+    total_schema,
 )
-from contact_gateway.operations import executable, make_schema
+from contact_gateway.operations import executable
 from contact_gateway.rest_client.problems import NotFoundError, Problem, UnexpectedAnswerError
 
 __all__ = ["build_schema", "print_sdl"]
@@ -118,7 +116,7 @@ class Mutation:
             requires(WRITE),
             FailuresAsData(
                 "UpdateContactGroupResult",
-                meets=[*EVERY_MUTATION_MEETS, NotFoundError],
+                also_meets=[NotFoundError],
                 own_types=[ContactGroupNotFoundError],
                 idempotent=True,
             ),
@@ -138,16 +136,12 @@ class Mutation:
         return UpdateContactGroupSuccess.of(group_id, changes, made=made)
 
 
-def _schema() -> strawberry.Schema:
-    require_unions(Mutation)
-    return make_schema(Query, Mutation, [MutationError], [MembersOfUnions()])
-
-
 def build_schema() -> GraphQLSchema:
     """The executable schema.
 
     Raises:
-        IncompleteUnionError: a mutation can end in a failure that its union has no type for.
+        IncompleteUnionError: a mutation could end in nothing at all.
+        InputFieldsError: the fields of an input are not the same everywhere.
     """
     return executable(_schema())
 
@@ -155,3 +149,9 @@ def build_schema() -> GraphQLSchema:
 def print_sdl() -> str:
     """The schema in the schema definition language, as in schema.graphql."""
     return _schema().as_str() + "\n"
+
+
+def _schema() -> strawberry.Schema:
+    schema = total_schema(Query, Mutation)
+    require_update_fields(executable(schema))
+    return schema

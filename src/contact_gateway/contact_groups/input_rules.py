@@ -18,19 +18,20 @@ _MOST_IDS = 100  # they travel in one URL
 class InputField:
     """A field that an update can change: all that is known of it, in this one place.
 
-    `name` is that of the input's field and of the attribute of a `ContactGroup`, with which an
-    update is read back; `rest_property` that of the REST API's body. `rule` checks a value that is
-    not null, found at a path, and returns the one to go on with.
+    `name` is that of the attribute of the input and of a `ContactGroup`, with which an update is
+    read back; `graphql_name` that of the field in GraphQL; `rest_property` that of the REST API's
+    body. `rule` checks a value that is not null, found at a path; what it returns is gone on with.
     """
 
     name: str
+    graphql_name: str
     rest_property: str
     rule: Callable[["InputRules", str, tuple[str, ...]], str]
 
     @property
     def path(self) -> tuple[str, ...]:
         """Where it stands in the arguments."""
-        return ("input", self.name)
+        return ("input", self.graphql_name)
 
 
 class InputRules:
@@ -71,20 +72,28 @@ class InputRules:
         numbers = (self.id(text, *path, str(index)) for index, text in enumerate(texts))
         return tuple(dict.fromkeys(numbers))
 
-    def changes(self, given: Mapping[str, Any]) -> Changes:
-        """What an update changes: field → value or null, of those that were given; at least one."""
+    def changes(
+        self, given: Mapping[str, Any], known: Mapping[str, InputField] | None = None
+    ) -> Changes:
+        """What an update changes: field → value or null, of those that were given; at least one.
+
+        `known` are the fields that can be changed, by name: those of `UPDATE_FIELDS` if not told.
+        """
         if not given:
             self._refuse(("input",), "Expected at least one field to change.")
+        known = _UPDATE_FIELDS if known is None else known
         changes: dict[str, str] = {}
-        for field in UPDATE_FIELDS:
-            value = given.get(field.name)
-            if value is not None:
-                changes[field.name] = field.rule(self, value, field.path)
-            elif field.name in given:
+        for name, value in given.items():
+            field = known.get(name)
+            if field is None:
+                self._refuse(("input", name), "Expected a field that can be changed.")
+            elif value is None:
                 self._refuse(
                     field.path,
-                    f"Expected a string: a {field.name} can be changed, but not removed.",
+                    f"Expected a string: a {field.graphql_name} can be changed, but not removed.",
                 )
+            else:
+                changes[name] = field.rule(self, value, field.path)
         return changes
 
     def text(self, text: str, *path: str) -> str:
@@ -108,5 +117,7 @@ def _text(rules: InputRules, value: str, path: tuple[str, ...]) -> str:
     return rules.text(value, *path)
 
 
-UPDATE_FIELDS: Final = (InputField("name", "name", _text),)
+UPDATE_FIELDS: Final = (InputField("name", "name", "name", _text),)
 """The fields of `UpdateContactGroupInput`."""
+
+_UPDATE_FIELDS: Final = {field.name: field for field in UPDATE_FIELDS}

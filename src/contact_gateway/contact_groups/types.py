@@ -1,12 +1,13 @@
 """The GraphQL types of contact groups, and the inputs that ask for them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from enum import Enum
-from typing import Any, Literal
+from typing import Any, Final, Literal, TypeVar
 
 import strawberry
 
-from contact_gateway.contact_groups.input_rules import UPDATE_FIELDS
+from contact_gateway.contact_groups.input_rules import UPDATE_FIELDS, InputField
 from contact_gateway.contact_groups.model import Changes, ContactGroup, ContactGroupPage
 from contact_gateway.failures import MutationError, NotFound, WriteOutcome
 from contact_gateway.operations import read_input_with
@@ -20,6 +21,7 @@ __all__ = [
     "UpdateContactGroupInput",
     "UpdateContactGroupSuccess",
     "Viewer",
+    "read_by",
 ]
 
 
@@ -56,16 +58,23 @@ class UpdateContactGroupInput:
         return {name: some.value for name, some in vars(self).items() if some is not None}
 
 
-_NOTHING_GIVEN = dict.fromkeys(field.name for field in UPDATE_FIELDS)
+Input = TypeVar("Input")
 
 
-def _read_update(given: Mapping[str, Any]) -> UpdateContactGroupInput:
-    """The input that a request gives, whose types graphql-core has checked already."""
-    fields = {name: strawberry.Some(value) for name, value in given.items()}
-    return UpdateContactGroupInput(**{**_NOTHING_GIVEN, **fields})
+def read_by(input_type: type[Input], known: Sequence[InputField]) -> None:
+    """Let an input, all of whose fields are optional, be read by what is known of them."""
+    nothing_given = dict.fromkeys(field.name for field in known)
+    names = {field.graphql_name: field.name for field in known}
+
+    def read(given: Mapping[str, Any]) -> Input:
+        """The input that a request gives, whose types graphql-core has checked already."""
+        fields = {names[name]: strawberry.Some(value) for name, value in given.items()}
+        return input_type(**{**nothing_given, **fields})
+
+    read_input_with(input_type, read)
 
 
-read_input_with(UpdateContactGroupInput, _read_update)
+read_by(UpdateContactGroupInput, UPDATE_FIELDS)
 
 
 @strawberry.input(description="Which contact groups to list.")
@@ -153,11 +162,18 @@ class UpdateContactGroupSuccess:
     def of(
         cls, contact_group_id: int, changes: Changes, *, made: bool
     ) -> "UpdateContactGroupSuccess":
-        """What to say of changes that are made, or only accepted: a group to come is none yet."""
-        if not made:
-            return cls(contact_group=None, outcome=WriteOutcome.ACCEPTED)
-        group = ContactGroupType(id=strawberry.ID(str(contact_group_id)), name=changes["name"])
-        return cls(contact_group=group, outcome=WriteOutcome.APPLIED)
+        """What to say of changes that are made, or only accepted.
+
+        The group is told where the changes say all of it; one to come is none yet.
+        """
+        outcome = WriteOutcome.APPLIED if made else WriteOutcome.ACCEPTED
+        if not made or changes.keys() != _CHANGEABLE:
+            return cls(contact_group=None, outcome=outcome)
+        group = ContactGroupType(id=strawberry.ID(str(contact_group_id)), **changes)
+        return cls(contact_group=group, outcome=outcome)
+
+
+_CHANGEABLE: Final = {field.name for field in fields(ContactGroupType)} - {"id"}
 
 
 @strawberry.type(description="The customer has no contact group with this id.")

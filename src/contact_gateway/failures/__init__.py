@@ -5,13 +5,8 @@ from contact_gateway.failures.masking import INTERNAL_SERVER_ERROR, format_error
 from contact_gateway.failures.permissions import requires
 from contact_gateway.failures.refused import Fault, InvalidArgumentsError
 from contact_gateway.failures.table import EVERY_MUTATION_MEETS
-from contact_gateway.failures.unions import (
-    FailuresAsData,
-    IncompleteUnionError,
-    MembersOfUnions,
-    Noted,
-    require_unions,
-)
+from contact_gateway.failures.total_schemas import total_schema
+from contact_gateway.failures.unions import FailuresAsData, IncompleteUnionError, Noted
 
 __all__ = [
     "EVERY_MUTATION_MEETS",
@@ -20,12 +15,11 @@ __all__ = [
     "Fault",
     "IncompleteUnionError",
     "InvalidArgumentsError",
-    "MembersOfUnions",
     "MutationError",
     "NotFound",
     "Noted",
     "WriteOutcome",
     "format_error",
-    "require_unions",
     "requires",
+    "total_schema",
 ]

@@ -1,11 +1,13 @@
 """The error types of mutations: every failure is a type of its own, behind one interface.
 
-Each says itself how its own fields follow from an exception (`of`), beside those of the interface.
+Each says itself how its own fields follow from an exception (`own_fields`), beside those of the
+interface.
 """
 
 from collections.abc import Mapping
+from dataclasses import fields
 from enum import Enum
-from typing import Any, cast
+from typing import Any
 
 import strawberry
 from strawberry.scalars import JSON
@@ -104,14 +106,12 @@ class ProblemDetails:
     @classmethod
     def of(cls, problem: Problem) -> "ProblemDetails":
         """The GraphQL form of a problem."""
-        return cls(
-            type=problem.type,
-            title=problem.title,
-            status=problem.status,
-            detail=problem.detail,
-            instance=problem.instance,
-            extensions=cast("JSON | None", problem.extensions),
-        )
+        return cls(**cls.members_of(problem))
+
+    @classmethod
+    def members_of(cls, problem: Problem) -> dict[str, Any]:
+        """The members of a problem by name, as the errors of queries have them too."""
+        return {field.name: getattr(problem, field.name) for field in fields(cls)}
 
 
 @strawberry.type(description="Why one input field was refused.")

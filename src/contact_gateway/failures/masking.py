@@ -6,6 +6,7 @@ import structlog
 from graphql import GraphQLError
 
 from contact_gateway.failures import refused
+from contact_gateway.failures.errors import ProblemDetails
 from contact_gateway.failures.table import failure_of
 from contact_gateway.rest_client import problems
 
@@ -50,15 +51,7 @@ def _details(cause: Exception) -> dict[str, Any]:
     if isinstance(cause, refused.ScopeMissingError):
         details["requiredScope"] = cause.required_scope
     if isinstance(cause, problems.UpstreamError) and cause.problem is not None:
-        problem = cause.problem
-        details["problem"] = {
-            "type": problem.type,
-            "title": problem.title,
-            "status": problem.status,
-            "detail": problem.detail,
-            "instance": problem.instance,
-            "extensions": problem.extensions,
-        }
+        details["problem"] = ProblemDetails.members_of(cause.problem)
     if isinstance(cause, problems.UpstreamError) and cause.retry_after is not None:
         details["retryAfterSeconds"] = cause.retry_after
     if isinstance(cause, refused.InvalidArgumentsError):

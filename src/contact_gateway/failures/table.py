@@ -103,6 +103,6 @@ def failure_of(exception: Exception) -> Failure:
 
 
 EVERY_MUTATION_MEETS: tuple[type[Exception], ...] = tuple(
-    kind for kind in FAILURES if kind is not problems.NotFoundError
+    kind for kind, row in FAILURES.items() if not issubclass(row.member, errors.NotFound)
 )
-"""The failures that any mutation can meet; one about a single thing meets `NotFoundError` too."""
+"""The failures that any mutation can meet. The others need a type of each resource's own."""

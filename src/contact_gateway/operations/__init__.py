@@ -7,14 +7,24 @@ from contact_gateway.operations.operation import Operation
 from contact_gateway.operations.reading import DocumentReader, ValidDocument
 from contact_gateway.operations.refusals import Refusal, RequestError, RequestErrorCode
 from contact_gateway.operations.schema import executable, make_schema, read_input_with
+from contact_gateway.operations.strawberry_fields import (
+    definition_of,
+    extensions_of,
+    field_of,
+    is_object_class,
+    is_same_field,
+    name_of,
+)
 from contact_gateway.operations.trusted_documents import (
     TrustedDocuments,
     TrustedDocumentsError,
     load_trusted_documents,
     trusted_documents_of,
 )
+from contact_gateway.operations.whole_results import Check, ResolvedFieldError, WholeResults
 
 __all__ = [
+    "Check",
     "Disclosure",
     "DocumentReader",
     "Operation",
@@ -23,12 +33,20 @@ __all__ = [
     "Refusal",
     "RequestError",
     "RequestErrorCode",
+    "ResolvedFieldError",
     "TrustedDocuments",
     "TrustedDocumentsError",
     "ValidDocument",
+    "WholeResults",
+    "definition_of",
     "executable",
+    "extensions_of",
+    "field_of",
+    "is_object_class",
+    "is_same_field",
     "load_trusted_documents",
     "make_schema",
+    "name_of",
     "open_store",
     "read_input_with",
     "trusted_documents_of",
