@@ -1,9 +1,9 @@
 """The public schema: what is committed, what is printed and what was agreed are the same."""
 
 from collections.abc import Iterator
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from graphql import (
@@ -18,13 +18,8 @@ from graphql import (
     visit,
 )
 from graphql.language import Node, Visitor
-from strawberry.types import get_object_definition
-from strawberry.types.arguments import InputContext
 
 from contact_gateway.contact_groups import print_sdl
-from contact_gateway.contact_groups.input_rules import UPDATE_FIELDS
-from contact_gateway.contact_groups.model import ContactGroup
-from contact_gateway.contact_groups.types import UpdateContactGroupInput
 
 ROOT = Path(__file__).parents[2]
 CONTRACT = (Path(__file__).parent / "contract.graphql").read_text(encoding="utf-8")
@@ -130,26 +125,3 @@ def coordinates(schema: GraphQLSchema) -> Iterator[tuple[str, Any]]:
             yield f"{name}.{part}", element
             for argument, of_field in (getattr(element, "args", None) or {}).items():
                 yield f"{name}.{part}({argument}:)", of_field
-
-
-def test_the_one_place_of_input_fields() -> None:
-    """`UPDATE_FIELDS` has every field of the input, and each is what it says of it everywhere."""
-    known = [field.name for field in UPDATE_FIELDS]
-    of_input = [field.name for field in fields(UpdateContactGroupInput)]
-    of_group = [field.name for field in fields(ContactGroup)]
-
-    assert known == of_input, (
-        "contact_groups/input_rules.py, UPDATE_FIELDS: UpdateContactGroupInput of types.py has "
-        f"{of_input}, so rename, rule, read-back and field errors expect exactly these"
-    )
-    assert set(known) <= set(of_group), "contact_groups/model.py: ContactGroup lacks one of them"
-
-
-def test_fields_that_can_be_updated() -> None:
-    """All that a request gives is read from the input: none is lost."""
-    given = {field.name: f"new {field.name}" for field in fields(UpdateContactGroupInput)}
-    read = get_object_definition(UpdateContactGroupInput, strict=True).from_input
-
-    assert read is not None
-    update = read(UpdateContactGroupInput, given, cast("InputContext", None))
-    assert update.given == given
