@@ -97,6 +97,16 @@ def test_read() -> None:
 
 
 @pytest.mark.parametrize(
+    ("method", "headers"), [("POST", [(b"Content-Length", b"0")]), ("GET", [])]
+)
+def test_no_content(method: str, headers: list[tuple[bytes, bytes]]) -> None:
+    """A method that usually has content says that there is none (RFC 9110 section 8.6)."""
+    sent = call(method)
+
+    assert (sent.content, request_of(sent).headers.raw) == (b"", HEADERS + headers)
+
+
+@pytest.mark.parametrize(
     "target",
     ["/v1/contactGroups?id=1&id=2&sortBy=name", "/v1?name=a+b%2B%26%3D%27%C3%A9%2F%25", "/v1/%2F"],
 )

@@ -53,7 +53,7 @@ class Call(NamedTuple):
     """One call: what is asked, for whom, and until when.
 
     `target` is path and query below the base URL, as they are sent, and begins with a slash.
-    `content` is JSON, or empty for no body. All but `repeat` are the caller's.
+    `content` is JSON, or empty for no body. From `token` to `record` they are the caller's.
     """
 
     method: str

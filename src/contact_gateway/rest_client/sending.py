@@ -60,6 +60,8 @@ class Sender:
         if call.content:
             headers.append((b"Content-Type", b"application/json"))
             headers.append((b"Content-Length", b"%d" % len(call.content)))
+        elif call.method != "GET":
+            headers.append((b"Content-Length", b"0"))  # RFC 9110 section 8.6
         request = httpx.Request(
             call.method,
             self._base_url + call.target,
