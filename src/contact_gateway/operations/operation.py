@@ -6,6 +6,7 @@ the same fields from the same selection sets for each request, a fourth of what 
 
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from types import MappingProxyType
 from typing import Any, TypeGuard, cast
 
 from graphql import (
@@ -39,7 +40,7 @@ from graphql.pyutils import AwaitableOrValue, Path
 from strawberry.execution import optimized_is_awaitable
 
 from contact_gateway.context import RequestContext
-from contact_gateway.operations.foresight import DoubtsByName, rehearse
+from contact_gateway.operations.foresight import Doubts, rehearse
 from contact_gateway.operations.plain_data import PlainData, Read
 from contact_gateway.operations.plain_input import coercion_to
 from contact_gateway.operations.refusals import MOST_ERRORS
@@ -51,7 +52,10 @@ _is_awaitable = cast("Callable[[Any], TypeGuard[Awaitable[Any]]]", optimized_is_
 
 
 def operations_of(
-    schema: GraphQLSchema, document: DocumentNode, text: str, doubts: DoubtsByName
+    schema: GraphQLSchema,
+    document: DocumentNode,
+    text: str,
+    doubts: Mapping[str | None, Doubts] = MappingProxyType({}),
 ) -> Mapping[str | None, "Operation"]:
     """The operations of a valid document by name; an only one is found without its name too.
 
@@ -60,7 +64,8 @@ def operations_of(
     found: dict[str | None, Operation] = {}
     for definition in document.definitions:
         if isinstance(definition, OperationDefinitionNode):
-            operation = Operation(schema, document, definition, text, doubts)
+            operation = Operation(schema, document, definition, text)
+            operation.doubts = doubts.get(operation.name)
             found[operation.name] = operation
     if len(found) == 1:
         found[None] = operation
@@ -70,7 +75,8 @@ def operations_of(
 class Operation:
     """An operation of a valid document, which executes for any number of requests.
 
-    `kind` is what the specification calls its operation type, `text` that of the whole document.
+    `kind` is what the specification calls its operation type, `text` that of the whole document;
+    `doubts` are about its variables.
     """
 
     def __init__(
@@ -79,14 +85,13 @@ class Operation:
         document: DocumentNode,
         definition: OperationDefinitionNode,
         text: str,
-        doubts: DoubtsByName,
     ) -> None:
         self.text = text
         self._schema = schema
         self._definition = definition
         self.name = definition.name.value if definition.name else None
         self.kind = definition.operation
-        self._doubts = doubts.get(self.name)
+        self.doubts: Doubts | None = None
         self._fragments = {
             node.name.value: node
             for node in document.definitions
@@ -112,9 +117,9 @@ class Operation:
         Refused too, before anything is done, is what would fail where the variables stand.
         """
         values = self._values(variables, hide_suggestions=hide_suggestions)
-        if self._doubts is None or isinstance(values, list):
+        if self.doubts is None or isinstance(values, list):
             return values
-        if not self._doubts.arise(values.coerced):
+        if not self.doubts.arise(values.coerced):
             return values
         return (
             rehearse(
