@@ -104,8 +104,8 @@ FIRST = null("first", "Int!")
             [FIRST],
         ),
         (
-            f"query($v: Int, $no: Boolean!) {{ thing {{ name ...F @include(if: $no) }} }} {FRAGMENT}",
-            {"v": None, "no": False},
+            f"query($v: Int, $w: Boolean!) {{ thing {{ name ...F @include(if: $w) }} }} {FRAGMENT}",
+            {"v": None, "w": False},
             [],
         ),
         (
