@@ -14,6 +14,7 @@ from tests.client import Client
 
 GRAPHQL_RESPONSE = "application/graphql-response+json"
 JSON = "application/json"
+TWO = "query A {__typename} query B {__typename}"
 UNRESOLVED = "OPERATION_RESOLUTION_FAILURE"
 UNAUTHENTICATED = (
     b'{"errors":[{"message":"Expected a valid access token as `Authorization: Bearer`.",'
@@ -101,7 +102,8 @@ def test_accept_of_nothing_that_is_served(client: Client, accept: str) -> None:
         ({"query": "subscription {x}"}, 422, "GRAPHQL_VALIDATION_FAILED"),
         ({"query": "query($id: ID!) {contactGroup(id: $id) {id}}"}, 422, "BAD_USER_INPUT"),
         ({"query": "query A {__typename}", "operationName": "B"}, 422, UNRESOLVED),
-        ({"query": "query A {__typename} query B {__typename}"}, 422, UNRESOLVED),
+        ({"query": TWO}, 422, UNRESOLVED),
+        ({"query": TWO, "operationName": ""}, 422, UNRESOLVED),
         ({"query": "fragment F on Query {__typename}"}, 422, "GRAPHQL_VALIDATION_FAILED"),
         ({"document": "{__typename}"}, 422, "BAD_REQUEST"),
         ({"query": 1}, 422, "BAD_REQUEST"),
@@ -124,10 +126,13 @@ def test_request_errors(
     assert outcome(response) == refusal(status, code)
 
 
-@pytest.mark.parametrize("name", ["operationName", "variables", "extensions"])
-def test_null_for_an_optional_parameter(client: Client, name: str) -> None:
-    """sec-JSON-Encoding: null is as good as leaving the parameter out."""
-    response = client.send_body(json.dumps({"query": "{__typename}", name: None}).encode())
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("operationName", None), ("variables", None), ("extensions", None), ("operationName", "")],
+)
+def test_nothing_for_an_optional_parameter(client: Client, name: str, value: str | None) -> None:
+    """sec-JSON-Encoding: null is as good as leaving the parameter out; so is a name of nothing."""
+    response = client.send_body(json.dumps({"query": "query A {__typename}", name: value}).encode())
 
     assert outcome(response) == success(GRAPHQL_RESPONSE)
 

@@ -118,24 +118,6 @@ CASES = {
     "a directive without a value": Case(
         "query ($x: Boolean = true) { __typename @skip(if: $x) }", [{}, {"x": None}, {"x": False}]
     ),
-    "a directive without a value, further down": Case(
-        """
-        query ($x: Boolean = true) {
-          contactGroups { itemCount items { id @skip(if: $x) } }
-        }
-        """,
-        [{}, {"x": None}, {"x": False}],
-        status=200,
-    ),
-    "a directive without a value, never reached": Case(
-        """
-        query ($x: Boolean = true) {
-          contactGroups(filter: { ids: [] }) { itemCount items { id @skip(if: $x) } }
-        }
-        """,
-        [{}, {"x": None}, {"x": False}],
-        status=200,
-    ),
     "errors that null": Case(
         '{ a: contactGroup(id: "x") { id } b: contactGroups(page: 0) { items { id } } }',
         status=200,

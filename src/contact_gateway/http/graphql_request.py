@@ -58,7 +58,7 @@ def read_request(body: bytes) -> GraphQLRequest:
     return GraphQLRequest(
         query,
         _document_id(parameters, extensions) if query is None else None,
-        _string(parameters, "operationName"),
+        _string(parameters, "operationName") or None,  # no operation has the name ""
         variables,
     )
 

@@ -6,6 +6,7 @@ the same fields from the same selection sets for each request, a fourth of what 
 
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from types import MappingProxyType
 from typing import Any, TypeGuard, cast
 
 from graphql import (
@@ -39,6 +40,7 @@ from graphql.pyutils import AwaitableOrValue, Path
 from strawberry.execution import optimized_is_awaitable
 
 from contact_gateway.context import RequestContext
+from contact_gateway.operations.foresight import Doubts, rehearse
 from contact_gateway.operations.plain_data import PlainData, Read
 from contact_gateway.operations.plain_input import coercion_to
 from contact_gateway.operations.refusals import MOST_ERRORS
@@ -50,13 +52,20 @@ _is_awaitable = cast("Callable[[Any], TypeGuard[Awaitable[Any]]]", optimized_is_
 
 
 def operations_of(
-    schema: GraphQLSchema, document: DocumentNode, text: str
+    schema: GraphQLSchema,
+    document: DocumentNode,
+    text: str,
+    doubts: Mapping[str | None, Doubts] = MappingProxyType({}),
 ) -> Mapping[str | None, "Operation"]:
-    """The operations of a valid document by name; an only one is found without its name too."""
+    """The operations of a valid document by name; an only one is found without its name too.
+
+    `doubts` are those that came up when it was validated.
+    """
     found: dict[str | None, Operation] = {}
     for definition in document.definitions:
         if isinstance(definition, OperationDefinitionNode):
             operation = Operation(schema, document, definition, text)
+            operation.doubts = doubts.get(operation.name)
             found[operation.name] = operation
     if len(found) == 1:
         found[None] = operation
@@ -66,7 +75,8 @@ def operations_of(
 class Operation:
     """An operation of a valid document, which executes for any number of requests.
 
-    `kind` is what the specification calls its operation type, `text` that of the whole document.
+    `kind` is what the specification calls its operation type, `text` that of the whole document;
+    `doubts` are about its variables.
     """
 
     def __init__(
@@ -81,6 +91,7 @@ class Operation:
         self._definition = definition
         self.name = definition.name.value if definition.name else None
         self.kind = definition.operation
+        self.doubts: Doubts | None = None
         self._fragments = {
             node.name.value: node
             for node in document.definitions
@@ -101,7 +112,29 @@ class Operation:
     def coerce(
         self, variables: Mapping[str, Any], *, hide_suggestions: bool
     ) -> VariableValues | list[GraphQLError]:
-        """The values of the variables, or why they are refused (GraphQL specification 6.1.2)."""
+        """The values of the variables, or why they are refused (GraphQL specification 6.1.2).
+
+        Refused too, before anything is done, is what would fail where the variables stand.
+        """
+        values = self._values(variables, hide_suggestions=hide_suggestions)
+        if self.doubts is None or isinstance(values, list):
+            return values
+        if not self.doubts.arise(values.coerced):
+            return values
+        return (
+            rehearse(
+                self._schema,
+                self._definition,
+                self._fragments,
+                values,
+                hide_suggestions=hide_suggestions,
+            )
+            or values
+        )
+
+    def _values(
+        self, variables: Mapping[str, Any], *, hide_suggestions: bool
+    ) -> VariableValues | list[GraphQLError]:
         sources: dict[str, VariableValueSource] = {}
         coerced: dict[str, Any] = {}
         for variable, coerce in self._variables:
@@ -212,14 +245,12 @@ class _Executor(Executor[None]):
     ) -> AwaitableOrValue[dict[str, Any]]:
         """The fields of an object (GraphQL specification 6.3.3), read where that is enough."""
         readers, key = self.fields.readers, id(grouped_field_set)
-        # whatever it is that goes wrong, graphql-core meets it again, and knows where it belongs
         if key not in readers:
-            readers[key] = None
-            with suppress(GraphQLError):  # of a directive, in fields that are perhaps never reached
-                data = PlainData(self.schema, self.collect_subfields)
-                readers[key] = data.reader_of(parent_type, grouped_field_set)
+            data = PlainData(self.schema, self.collect_subfields)
+            readers[key] = data.reader_of(parent_type, grouped_field_set)
         read = readers[key]
         if read is not None:
+            # whatever goes wrong, graphql-core meets it again, and knows where it belongs
             with suppress(Exception):
                 result: dict[str, Any] = read(source_value)
                 return result

@@ -14,6 +14,7 @@ from graphql import (
 )
 
 from contact_gateway.operations.disclosure import Disclosure, words_in
+from contact_gateway.operations.foresight import DoubtsByName, rule_that_notes
 from contact_gateway.operations.limits import LIMITS, exceeded_limits
 from contact_gateway.operations.operation import Operation, operations_of
 from contact_gateway.operations.refusals import MOST_ERRORS, Refusal, RequestErrorCode, refuse
@@ -55,18 +56,18 @@ class DocumentReader:
             document = parse(text, max_lexical_tokens=LIMITS.tokens, max_comments=LIMITS.tokens)
         except GraphQLError as error:
             return self._refuse(RequestErrorCode.GRAPHQL_PARSE_FAILED, [error], text)
+        doubts: DoubtsByName = {}
         errors = exceeded_limits(document) or validate(
             self._schema,
             document,
-            self._rules,
+            [*self._rules, rule_that_notes(doubts)],
             max_errors=MOST_ERRORS,
             hide_suggestions=not self._disclosure.full,
         )
         if errors:
             return self._refuse(RequestErrorCode.GRAPHQL_VALIDATION_FAILED, errors, text)
-        return ValidDocument(
-            text, operations_of(self._schema, document, text), document.token_count
-        )
+        operations = operations_of(self._schema, document, text, doubts)
+        return ValidDocument(text, operations, document.token_count)
 
     def _refuse(self, code: RequestErrorCode, errors: list[GraphQLError], text: str) -> Refusal:
         sent = words_in(text)

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Collection, Mapping
 from functools import lru_cache
-from typing import Any, TypeVar
+from types import MappingProxyType
+from typing import Any, TypeVar, cast
 
 import strawberry
-from graphql import GraphQLSchema
+from graphql import GraphQLError, GraphQLID, GraphQLNamedType, GraphQLScalarType, GraphQLSchema
 from strawberry.scalars import JSON
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.name_converter import NameConverter
@@ -18,6 +19,36 @@ Input = TypeVar("Input")
 
 # Strawberry's own has the address of a PDF for its specification
 _JSON = strawberry.scalar(name="JSON", description="Any JSON value.", serialize=lambda value: value)
+
+
+class _OwnScalar(GraphQLScalarType):
+    """A scalar that may have the name of one of the specification's."""
+
+    reserved_types: Mapping[str, GraphQLNamedType] = MappingProxyType({})
+
+
+def _read_id(value: object) -> str:
+    """An ID from a variable: a string or an integer (GraphQL specification 3.5.5).
+
+    graphql-core takes 1.0 for 1. Which number was meant, nobody can tell then: JSON's
+    9007199254740993.0 has lost its last digit before it comes here.
+    """
+    if isinstance(value, str):
+        return value
+    if isinstance(value, float):
+        raise GraphQLError(f"ID cannot represent a non-string and non-integer value: {value}")
+    return cast("str", GraphQLID.coerce_input_value(value))
+
+
+_ID = strawberry.scalar(name="ID")
+_ID.implementation = _OwnScalar(
+    "ID",
+    description=GraphQLID.description,
+    coerce_output_value=GraphQLID.coerce_output_value,
+    coerce_input_value=_read_id,
+    coerce_input_literal=GraphQLID.coerce_input_literal,
+    value_to_literal=GraphQLID.value_to_literal,
+)
 
 
 class _Names(NameConverter):
@@ -38,7 +69,9 @@ def make_schema(
         mutation=mutation,
         types=types,
         exception_handlers=exception_handlers,
-        config=StrawberryConfig(name_converter=_Names(), scalar_map={JSON: _JSON}),
+        config=StrawberryConfig(
+            name_converter=_Names(), scalar_map={JSON: _JSON, strawberry.ID: _ID}
+        ),
     )
 
 
