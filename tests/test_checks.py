@@ -99,9 +99,9 @@ def test_an_upstream_without_contact_groups(scripted: ScriptedUpstream) -> None:
         1,
         [
             (
-                f"FAILED  upstream {scripted.url}: it answers that it has no contact groups "
+                f"FAILED  upstream {scripted.url}: it answers that it has no /v1/contactGroups "
                 "(HTTP 404). The address is probably wrong: see that CONTACT_GATEWAY_UPSTREAM_URL "
-                "is that of the REST API, without /v1."
+                "is that of the REST API, without this path."
             )
         ],
     )

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 
-from contact_gateway.contact_groups import build_schema
+from contact_gateway.contact_groups import CONTACT_GROUPS_PATH, build_schema
 from contact_gateway.identity import read_key_set
 from contact_gateway.operations import TrustedDocumentsError, trusted_documents_of
 from contact_gateway.rate_limits import RateLimiter, open_limiter
@@ -106,7 +106,7 @@ async def _check_token_endpoint(transport: HTTP11Transport, settings: Settings) 
 async def _check_upstream(transport: HTTP11Transport, url: str) -> Finding:
     subject = f"upstream {url}"
     try:
-        status = await probe(transport, f"{url}/v1/contactGroups", seconds=_SECONDS)
+        status = await probe(transport, f"{url}{CONTACT_GROUPS_PATH}", seconds=_SECONDS)
     except UpstreamError as error:
         return Finding(
             subject,
@@ -116,9 +116,9 @@ async def _check_upstream(transport: HTTP11Transport, url: str) -> Finding:
     if status == _NOT_FOUND:
         return Finding(
             subject,
-            f"it answers that it has no contact groups (HTTP {status})",
+            f"it answers that it has no {CONTACT_GROUPS_PATH} (HTTP {status})",
             f"The address is probably wrong: see that {PREFIX}UPSTREAM_URL is that of the REST "
-            "API, without /v1.",
+            "API, without this path.",
         )
     # without a token it refuses, which is answer enough
     return Finding(subject, f"it answers (HTTP {status})")

@@ -33,14 +33,6 @@ _SandboxPort = Annotated[
 
 _CUSTOMER = 5690
 _GROUPS = (5514123, 5514124, 5514125)
-_MUTATION = """\
-mutation RenameContactGroup($id: ID!, $input: UpdateContactGroupInput!) {
-  updateContactGroup(id: $id, input: $input) {
-    __typename
-    ... on UpdateContactGroupSuccess { contactGroup { id name } }
-    ... on MutationError { message code outcome retryable requestId }
-  }
-}"""
 
 
 def main() -> None:
@@ -218,8 +210,10 @@ def token(
 def _welcome(
     url: str, sandbox_url: str, access_token: str, groups: Mapping[int, str | None]
 ) -> str:
+    from contact_gateway.contact_groups import RENAME
+
     request = {
-        "query": _MUTATION,
+        "query": " ".join(RENAME.split()),  # white space has no meaning in it
         "variables": {"id": str(_GROUPS[0]), "input": {"name": "Best customers"}},
     }
     curl = shlex.join([

@@ -3,26 +3,13 @@
 from collections.abc import Callable
 from textwrap import fill
 
-from contact_gateway.contact_groups import RENAME
+from contact_gateway.contact_groups import LIST, RENAME
 from contact_gateway.graphiql import Tab, Workspace
 from contact_gateway.sandbox import SAMPLE_GROUPS, SCENARIOS, Scenario
 
 __all__ = ["demo_workspace"]
 
-_LIST = """\
-# The customer's groups. Those named "Scenario" are in the tabs beside.
-query ListContactGroups($filter: ContactGroupFilter, $pageSize: Int!) {
-  contactGroups(filter: $filter, pageSize: $pageSize) {
-    items {
-      id
-      name
-    }
-    pageNumber
-    itemCount
-    hasNextPage
-  }
-}
-"""
+_ABOUT_THE_LIST = '# The customer\'s groups. Those named "Scenario" are in the tabs beside.'
 
 
 def demo_workspace(customer: int, issue_token: Callable[[], str]) -> Workspace:
@@ -32,7 +19,7 @@ def demo_workspace(customer: int, issue_token: Callable[[], str]) -> Workspace:
     return Workspace(
         tabs=(
             first,
-            Tab(_LIST, {"filter": {"namePrefix": ""}, "pageSize": 50}),
+            Tab(f"{_ABOUT_THE_LIST}\n{LIST}", {"filter": {"namePrefix": ""}, "pageSize": 50}),
             *map(_scenario, SCENARIOS),
         ),
         headers={"Customer-Id": str(customer)},

@@ -62,6 +62,7 @@ def test_a_restart_of_the_demo(tmp_path: Path) -> None:
             "updateContactGroup": {
                 "__typename": "UpdateContactGroupSuccess",
                 "contactGroup": {"id": "5514123", "name": "Best customers"},
+                "outcome": "APPLIED",
             }
         },
         ["Best customers", "Suppliers", "Subcontractors"],

@@ -47,6 +47,7 @@ VARIABLES: dict[str, tuple[tuple[str, object], list[str]]] = {
             "https://api.example.com#top",
             "https://api.example.com/v1",
             "https://api.example.com/base/v1/",
+            "https://api.example.com/v2",
             "https://api.example.com:port",
             "https://api.example.com:99999",
             "https://api.example.com\n",

@@ -1,12 +1,14 @@
 """The mission: contact groups, from the GraphQL API to the REST operations behind it."""
 
-from contact_gateway.contact_groups.examples import BLANKS, RENAME
+from contact_gateway.contact_groups.examples import BLANKS, LIST, RENAME
 from contact_gateway.contact_groups.graphql import build_schema, print_sdl
 from contact_gateway.contact_groups.of_request import ContactGroupsOfRequest
-from contact_gateway.contact_groups.rest import ContactGroupsAPI
+from contact_gateway.contact_groups.rest import CONTACT_GROUPS_PATH, ContactGroupsAPI
 
 __all__ = [
     "BLANKS",
+    "CONTACT_GROUPS_PATH",
+    "LIST",
     "RENAME",
     "ContactGroupsAPI",
     "ContactGroupsOfRequest",

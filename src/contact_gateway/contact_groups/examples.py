@@ -1,6 +1,6 @@
 """Documents that show the API: in GraphiQL, in the README, in the demo."""
 
-__all__ = ["BLANKS", "RENAME"]
+__all__ = ["BLANKS", "LIST", "RENAME"]
 
 RENAME = """\
 mutation RenameContactGroup($id: ID!, $input: UpdateContactGroupInput!) {
@@ -57,3 +57,18 @@ mutation RenameContactGroup($id: ID!, $input: UpdateContactGroupInput!) {
 
 BLANKS = {"id": "", "input": {"name": ""}}
 """Its variables, to be filled in."""
+
+LIST = """\
+query ListContactGroups($filter: ContactGroupFilter, $pageSize: Int!) {
+  contactGroups(filter: $filter, pageSize: $pageSize) {
+    items {
+      id
+      name
+    }
+    pageNumber
+    itemCount
+    hasNextPage
+  }
+}
+"""
+"""The query for a page of groups."""

@@ -1,6 +1,7 @@
 """What the value of a setting may be: types that refuse everything else with a ValueError."""
 
 import ipaddress
+import re
 from importlib.util import find_spec
 from typing import Annotated, Literal
 from urllib.parse import SplitResult, urlsplit
@@ -48,7 +49,7 @@ def _url_parts(text: str) -> SplitResult:
 def _base_url(text: str) -> str:
     _url_parts(text)
     url = text.rstrip("/")
-    if "?" in text or url.endswith("/v1"):  # the version is in the path of each operation
+    if "?" in text or re.search(r"/v\d+$", url):  # each operation's path begins with its version
         raise ValueError
     return url
 
