@@ -8,12 +8,13 @@ from collections.abc import Awaitable, Callable
 
 import httpx
 import pytest
+import structlog
 
-from contact_gateway.identity import KeySet
+from contact_gateway.identity import KeySet, read_key_set
 from tests.client import Client
 from tests.identity.issuer import Issuer
 from tests.identity.surroundings import RENAMED, RENAMING, Surroundings
-from tests.scripted_upstream import DROP, reply
+from tests.scripted_upstream import DROP, HANG, reply
 from tests.servers import running_gateway
 
 
@@ -43,8 +44,7 @@ class Source:
         await asyncio.sleep(0)
         if self.down:
             raise ConnectionRefusedError
-        keys = [self.issuer.keys[kid].as_dict(private=False) for kid in self.kids]
-        return json.dumps({"keys": keys}).encode()
+        return key_set(self.issuer, *self.kids)
 
 
 def run(
@@ -136,6 +136,57 @@ def test_source_down(issuer: Issuer) -> None:
         known = await found(keys, *["RS256"] * 100)
 
         assert (unknown, all(known), keys.ready, source.fetched) == ([False], True, True, 2)
+
+    run(issuer, steps, "RS256")
+
+
+NO_KEYS = {
+    "empty": b'{"keys": []}',
+    "none that can be used": b'{"keys": [{"kty": "oct", "k": "AAAA", "kid": "RS256"}]}',
+    "none that is one": b'{"keys": [null, 7]}',
+    "broken": b'{"keys": [{"kty": "RS',
+    "no key set": b"<html>",
+    "nothing": b"",
+}
+
+
+@pytest.mark.parametrize("answer", NO_KEYS.values(), ids=NO_KEYS)
+def test_answer_without_keys(issuer: Issuer, answer: bytes) -> None:
+    """It replaces nothing, and one with other keys that comes later does."""
+
+    async def body() -> list[object]:
+        answers = [issuer.document(), answer, answer, key_set(issuer, "ES256")]
+
+        async def fetch() -> bytes:
+            return answers.pop(0)
+
+        keys = KeySet(fetch)
+        await keys.refresh()
+        before = keys.snapshot
+        seen: list[object] = []
+        for _ in range(3):
+            await keys.refresh()
+            seen.append((keys.snapshot is before, [*keys.snapshot]))
+        return seen
+
+    every = [*read_key_set(issuer.document())]
+    assert asyncio.run(body()) == [(True, every), (True, every), (False, ["ES256"])]
+
+
+def key_set(issuer: Issuer, *kids: str) -> bytes:
+    """The document of a key set with these keys of the issuer."""
+    return json.dumps({"keys": [issuer.keys[kid].as_dict(private=False) for kid in kids]}).encode()
+
+
+def test_fault_that_lasts(issuer: Issuer) -> None:
+    """It is logged once, and again after it was mended meanwhile."""
+
+    async def steps(keys: KeySet, source: Source, _: Clock) -> None:
+        with structlog.testing.capture_logs() as logs:
+            for source.down in (True, True, True, False, True, True):
+                await keys.refresh()
+
+        assert [line["event"] for line in logs] == ["key_set_not_fetched"] * 2
 
     run(issuer, steps, "RS256")
 
@@ -239,6 +290,40 @@ def test_source_goes_down(surroundings: Surroundings) -> None:
         ]
 
     assert statuses == [200, 401, 200, 401, 200, 200]
+
+
+def test_key_that_is_withdrawn(surroundings: Surroundings) -> None:
+    """Over real sockets: an empty key set takes no key away, and one without the key does."""
+    with running_gateway(surroundings.settings()) as url, httpx.Client(trust_env=False) as http:
+        client = Client(url, "", http=http)
+        now = time.time()
+        kept, gone = (surroundings.issuer.token(now, kid) for kid in ("ES256", "RS256"))
+        unknown = gone.replace(gone.partition(".")[0], UNKNOWN_HEADER)
+
+        def status(token: str) -> int:
+            return client.send([("Authorization", f"Bearer {token}")], RENAMING).status_code
+
+        surroundings.key_set = lambda _: reply(200, b'{"keys": []}')
+        with_an_empty_one = [status(token) for token in (unknown, kept, gone)]
+        surroundings.key_set = lambda _: reply(200, key_set(surroundings.issuer, "ES256"))
+        wait_until(lambda: status(gone) == 401)
+        without_it = [status(token) for token in (kept, gone)]
+
+    assert (with_an_empty_one, without_it) == ([401, 200, 200], [200, 401])
+
+
+def test_source_that_is_slow_once(surroundings: Surroundings) -> None:
+    """It is asked a second time meanwhile: nobody waits for as long as a request may take."""
+    answers = [HANG]
+    surroundings.key_set = lambda _: (
+        answers.pop() if answers else reply(200, surroundings.issuer.document())
+    )
+    begun = time.monotonic()
+    with running_gateway(surroundings.settings()) as url:
+        status = httpx.get(f"{url}/readyz", trust_env=False).status_code
+        seconds = time.monotonic() - begun
+
+    assert (status, len(surroundings.received("/keys")), seconds < 4) == (200, 2, True)
 
 
 UNKNOWN_HEADER = "eyJhbGciOiJSUzI1NiIsInR5cCI6ImF0K2p3dCIsImtpZCI6InVua25vd24ifQ"
