@@ -10,19 +10,23 @@ from contact_gateway.rest_client.bulkhead import Bulkhead
 from contact_gateway.rest_client.problems import DeadlineError, QueueFullError
 from tests.rest_client.stack import run
 
+CUSTOMER = 5690
+
 
 def full(slots: int = 8) -> Bulkhead:
     """A bulkhead without a free slot."""
     bulkhead = Bulkhead(slots)
     for _ in range(slots):
-        assert bulkhead.take()
-    assert not bulkhead.take()
+        assert bulkhead.take(CUSTOMER)
+    assert not bulkhead.take(CUSTOMER)
     return bulkhead
 
 
-async def waiting(bulkhead: Bulkhead, seconds: float = 5) -> asyncio.Task[None]:
+async def waiting(
+    bulkhead: Bulkhead, seconds: float = 5, customer: int = CUSTOMER
+) -> asyncio.Task[None]:
     """A task that has begun to wait for its turn."""
-    task = asyncio.create_task(bulkhead.wait(time.monotonic() + seconds))
+    task = asyncio.create_task(bulkhead.wait(customer, time.monotonic() + seconds))
     await asyncio.sleep(0)
     return task
 
@@ -33,11 +37,11 @@ def test_turns() -> None:
     async def turns() -> tuple[bool, bool, bool]:
         bulkhead = full()
         first, second = await waiting(bulkhead), await waiting(bulkhead)
-        bulkhead.release()
-        newcomer = bulkhead.take()
+        bulkhead.release(CUSTOMER)
+        newcomer = bulkhead.take(CUSTOMER)
         await first
         done = second.done()
-        bulkhead.release()
+        bulkhead.release(CUSTOMER)
         await second
         return newcomer, done, bulkhead.in_flight == 8
 
@@ -51,7 +55,7 @@ def test_full_queue() -> None:
         bulkhead = full()
         tasks = [await waiting(bulkhead), await waiting(bulkhead)]
         with pytest.raises(QueueFullError):
-            await bulkhead.wait(time.monotonic() + 5)
+            await bulkhead.wait(CUSTOMER, time.monotonic() + 5)
         counted = bulkhead.queued, bulkhead.shed
         for task in tasks:
             task.cancel()
@@ -67,7 +71,7 @@ def test_deadline() -> None:
     async def late() -> tuple[int, int]:
         bulkhead = full()
         with pytest.raises(DeadlineError):
-            await bulkhead.wait(time.monotonic() - 1)
+            await bulkhead.wait(CUSTOMER, time.monotonic() - 1)
         return bulkhead.queued, bulkhead.in_flight
 
     assert run(late()) == (0, 8)
@@ -82,15 +86,15 @@ def test_cancelled_while_waiting(order: str) -> None:
         leaving, staying = await waiting(bulkhead), await waiting(bulkhead)
         if order == "cancel first":
             leaving.cancel()
-            bulkhead.release()
+            bulkhead.release(CUSTOMER)
         else:
-            bulkhead.release()
+            bulkhead.release(CUSTOMER)
             leaving.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await leaving
         await staying
         for _ in range(8):
-            bulkhead.release()
+            bulkhead.release(CUSTOMER)
         return bulkhead.queued, bulkhead.in_flight
 
     assert run(cancelled()) == (0, 0)
