@@ -1,8 +1,11 @@
 """The circuit breaker before one customer, and before several, on a clock that tests turn."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from contact_gateway.rest_client.breaker import Breaker
+from contact_gateway.rest_client.budget import RetryBudget
 from contact_gateway.rest_client.problems import CircuitOpenError
 
 
@@ -152,7 +155,7 @@ def test_an_upstream_that_fails_for_all(breaker: Breaker, clock: Clock) -> None:
     """Two failures of each customer are let through, and then one probe a second of all."""
     customers = range(1, 101)
     succeed(breaker, 1)
-    sent = []
+    sent: list[int] = []
     for _ in range(10):
         before = len(sent)
         for customer in [*customers] * 5:
@@ -265,3 +268,50 @@ def test_a_customer_whose_trouble_is_long_over(breaker: Breaker, clock: Clock) -
     succeed(breaker)
 
     assert vars(breaker)["_circuits"] == {}
+
+
+Step = tuple[int, str]
+
+steps = st.lists(
+    st.tuples(
+        st.integers(0, 12),  # whose call begins or ends; the customer 0 is well
+        st.sampled_from(["begin", "end", "fail at once", "leave", "wait"]),
+    ),
+    max_size=200,
+)
+
+
+@settings(deadline=None, max_examples=300)
+@given(steps=steps)
+def test_any_order_of_calls(steps: list[Step]) -> None:
+    """A customer whose calls all succeed is refused neither a call nor a repeat.
+
+    Calls of many begin, end and are abandoned in any order, and nobody else's succeed.
+    """
+    clock = Clock()
+    breaker, budget = Breaker(clock), RetryBudget()
+    under_way: dict[int, list[int]] = {}
+    for customer, step in steps:
+        if step == "wait":
+            clock.now += customer / 4
+            continue
+        mine = under_way.setdefault(customer, [])
+        if step in {"begin", "fail at once"}:
+            budget.earn(customer)
+            try:
+                mine.append(breaker.admit(customer))
+            except CircuitOpenError:
+                assert customer != 0, "the customer who is well was refused"
+                continue
+        if step == "leave" and mine:
+            breaker.abandoned(customer, mine.pop(0))
+        elif step in {"end", "fail at once"} and mine:
+            if customer == 0:
+                breaker.succeeded(customer, mine.pop(0))
+            else:
+                breaker.failed(customer, mine.pop())
+                while budget.spend(customer):
+                    pass
+
+    breaker.check(0)
+    assert budget.spend(0)

@@ -4,7 +4,7 @@ Slots are free to anybody as long as there are plenty. With several customers, o
 slot only while it holds fewer than three times as many as are free, and the last one only while it
 holds none (dynamic thresholds: Choudhury and Hahne, IEEE/ACM Transactions on Networking 6, 1998).
 So however many customers have calls that hang, there is a slot for the next: of 64 slots, one such
-customer holds 48, two hold 27 each, twenty hold 3 each. Who is alone may hold them all.
+customer holds 48, two hold 28 and 27, twenty 3 or 4 each. Who has always been alone holds all 64.
 """
 
 import asyncio
