@@ -79,8 +79,11 @@ class Metrics:
         )
         self.breaker_state = self._gauge(
             "upstream_breaker_state",
-            "The circuit breaker: 0 closed, 1 probing, 2 open. Of several workers, the worst.",
+            "The circuit of all: 0 closed, 1 probing, 2 open. Of several workers, the worst.",
             "livemax",
+        )
+        self.breaker_customers = self._gauge(
+            "upstream_breaker_customers_open", "Customers whose own circuit refuses calls now."
         )
         self.token_renewals = self._counter(
             "token_renewals", "The gateway's own tokens that were asked for.", "outcome"
