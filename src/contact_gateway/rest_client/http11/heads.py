@@ -33,8 +33,8 @@ _FRAMING: Final = re.compile(
 class Heads:
     """Reads the heads that come in on one connection.
 
-    After a head, `status` and `headers` are what it says, and `keep_alive` is whether the connection
-    may carry another response.
+    After a head, `status` and `headers` are what it says, and `keep_alive` is whether the
+    connection may carry another response.
     """
 
     __slots__ = ("_begun", "_parser", "_status_line", "headers", "keep_alive", "status")
