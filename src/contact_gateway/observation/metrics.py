@@ -77,6 +77,9 @@ class Metrics:
         self.retries_refused = self._counter(
             "upstream_retries_refused", "Repeats not made, because too many of the calls were some."
         )
+        self.unasked = self._counter(
+            "upstream_unasked", "Times that the REST API sent what nobody had asked for."
+        )
         self.breaker_state = self._gauge(
             "upstream_breaker_state",
             "The circuit of all: 0 closed, 1 probing, 2 open. Of several workers, the worst.",

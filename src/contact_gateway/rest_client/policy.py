@@ -49,7 +49,7 @@ class RESTClient:
     ) -> None:
         most, url = settings.upstream_max_connections, settings.upstream_url
         attempt_timeout = min(settings.upstream_attempt_timeout, settings.upstream_deadline)
-        to_api = HTTP11Transport(most) if transport is None else OtherTransport(transport)
+        to_api = _own_transport(most, metrics) if transport is None else OtherTransport(transport)
         self._parts: list[AbstractAsyncContextManager[object]] = [to_api]
         sender = Sender(to_api, url, attempt_timeout)
         watched = Watched(sender, metrics, traces, url)
@@ -82,6 +82,12 @@ class RESTClient:
         follow_credentials(metrics, credentials)
         self._parts += [to_token_endpoint, credentials]
         return WithCredentials(guard, credentials)
+
+
+def _own_transport(most: int, metrics: Metrics) -> HTTP11Transport:
+    transport = HTTP11Transport(most)
+    metrics.follow_counter(metrics.unasked, lambda: transport.unasked)
+    return transport
 
 
 def token_endpoint(settings: Settings, transport: httpx.AsyncBaseTransport) -> TokenEndpoint:
