@@ -167,7 +167,6 @@ class ScriptedUpstream:
             self.ended += 1
             self._changed.notify_all()
 
-
     def _send_late(self, connection: socket.socket, answer: Answer) -> None:
         def send() -> None:
             self._stopped.wait(answer.late_by)

@@ -1,6 +1,5 @@
 """An answer that nobody has asked for answers nobody, whenever it comes."""
 
-import re
 from typing import Any
 
 import pytest
@@ -8,7 +7,6 @@ import pytest
 from contact_gateway.sandbox import Sandbox
 from tests.client import Client
 from tests.conftest import IssueToken
-from tests.log_watch import LogWatch
 from tests.scripted_upstream import Answer, ScriptedUpstream, reply
 from tests.servers import gateway_before
 

@@ -100,9 +100,13 @@ def steady(
         yield Client(url, token, http=http), scripted_server
 
 
-# 502 to 504 are sent again, and would open the circuit
+# 502 to 504 and 520 to 530 are sent again, and would open the circuit
 @settings(derandomize=True, deadline=None, max_examples=40)
-@given(status=st.integers(200, 501) | st.integers(505, 599), headers=HEADERS, body=BODIES)
+@given(
+    status=st.integers(200, 501) | st.integers(505, 519) | st.integers(531, 599),
+    headers=HEADERS,
+    body=BODIES,
+)
 def test_arbitrary_answer_over_a_socket(
     steady: tuple[Client, ScriptedUpstream], status: int, headers: dict[str, str], body: bytes
 ) -> None:

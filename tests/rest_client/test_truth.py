@@ -133,5 +133,5 @@ def test_any_interleaving(
         assert (upstream.landed, upstream.may_land) == (False, False), upstream.log
     if outcome == "SUCCESS":
         assert upstream.name == NEW, upstream.log
-    # one read for each 404 tells a group that is not there from an API that is not there
-    assert may_read or upstream.log.count("GET") <= upstream.missing
+    # one read for each 404, sent three times at most, tells a missing group from a missing API
+    assert may_read or upstream.log.count("GET") <= 3 * upstream.missing

@@ -57,6 +57,18 @@ class Metrics:
         self.refusals = self._counter(
             "refusals", "Requests that were not executed, by the code in the reply.", "code"
         )
+        self.token_renewals = self._counter(
+            "token_renewals", "The gateway's own tokens that were asked for.", "outcome"
+        )
+        self.storage_failures = self._counter(
+            "rate_limit_storage_failures", "How often rate limits were asked for in vain."
+        )
+
+        self.key_set_fetched: Gauge | None = None
+        self._add_upstream()
+
+    def _add_upstream(self) -> None:
+        """The metrics of calls of the REST API."""
         self.upstream_calls = self._counter(
             "upstream_calls",
             "Attempts at a call of the REST API, by class of status and by outcome.",
@@ -88,14 +100,6 @@ class Metrics:
         self.breaker_customers = self._gauge(
             "upstream_breaker_customers_open", "Customers whose own circuit refuses calls now."
         )
-        self.token_renewals = self._counter(
-            "token_renewals", "The gateway's own tokens that were asked for.", "outcome"
-        )
-        self.storage_failures = self._counter(
-            "rate_limit_storage_failures", "How often rate limits were asked for in vain."
-        )
-
-        self.key_set_fetched: Gauge | None = None
 
     def request_ended(self, record: RequestRecord, seconds: float) -> None:
         """Count a request that has its reply."""

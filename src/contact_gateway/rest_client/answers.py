@@ -11,8 +11,8 @@ from typing import Any, Final
 import orjson
 
 from contact_gateway.observation import RequestRecord
-from contact_gateway.rest_client.bodies import Body, is_html, read_body_of
 from contact_gateway.rest_client.call import Answer
+from contact_gateway.rest_client.contents import Body, is_html, read_body_of
 from contact_gateway.rest_client.field_errors import NO_REASON, FieldErrorReader
 from contact_gateway.rest_client.places import NO_FIELDS, InputFields
 from contact_gateway.rest_client.problems import (

@@ -6,8 +6,8 @@ from typing import Any, Final, cast
 
 import httpx
 
-from contact_gateway.rest_client.bodies import decoded
 from contact_gateway.rest_client.call import INCOMPLETE, TERMS, Answer, Call, Incomplete, Terms
+from contact_gateway.rest_client.contents import decoded
 from contact_gateway.rest_client.problems import (
     ConnectError,
     DeadlineError,
