@@ -41,6 +41,7 @@ class Answer:
 
     With `pause`, the bytes are sent one at a time with so many seconds after each. `behind` is sent
     in packets of its own after that, and `endless` over and over, until the other side has gone.
+    `late` is sent `late_by` seconds after all that, whatever is asked and answered meanwhile.
     """
 
     content: bytes = b""
@@ -48,6 +49,8 @@ class Answer:
     pause: float = 0
     behind: bytes = b""
     endless: bytes = b""
+    late: bytes = b""
+    late_by: float = 0
 
 
 HANG = Answer()
@@ -153,6 +156,8 @@ class ScriptedUpstream:
                 for piece in _pieces(answer):
                     connection.sendall(piece)
                     self._stopped.wait(answer.pause)
+                if answer.late:
+                    self._send_late(connection, answer)
                 if answer.then == "reset":
                     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
                 if answer.then != "keep":
@@ -161,6 +166,14 @@ class ScriptedUpstream:
         with self._changed:
             self.ended += 1
             self._changed.notify_all()
+
+    def _send_late(self, connection: socket.socket, answer: Answer) -> None:
+        def send() -> None:
+            self._stopped.wait(answer.late_by)
+            with contextlib.suppress(OSError):
+                connection.sendall(answer.late)
+
+        threading.Thread(target=send, daemon=True).start()
 
 
 def _pieces(answer: Answer) -> Iterator[bytes]:

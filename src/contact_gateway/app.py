@@ -14,7 +14,7 @@ CrossOrigin                     only where CORS_ORIGINS names any
     └── Starlette               the files of GraphiQL, health, metrics; and the lifespan
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING
@@ -59,7 +59,7 @@ from contact_gateway.rest_client import (
     RESTClient,
     fetch_document,
 )
-from contact_gateway.settings import Settings, TokenVerification
+from contact_gateway.settings import Settings, TokenVerification, TrustedDocumentsMode
 
 if TYPE_CHECKING:
     from contact_gateway.rate_limits import RateLimiter
@@ -102,8 +102,9 @@ def build_app(
     lifetimes.append(lambda: client)
     api = ContactGroupsAPI(client, AnswerReader(exposed=settings.expose_server_problems))
 
+    operations = open_store(settings, schema, disclosure)
     endpoint: ASGIApp = GraphQLEndpoint(
-        operations=open_store(settings, schema, disclosure),
+        operations=operations,
         runner=OperationRunner(disclosure),
         verifier=verifier,
         resources=partial(ContactGroupsOfRequest, api),
@@ -126,20 +127,27 @@ def build_app(
         Route("/readyz", readiness.readyz),
         Route("/metrics", MetricsPage(metrics).show),
     ]
-    app = Entrance(endpoint, _others(routes, lifetimes, readiness))
+    listed = settings.trusted_documents_mode is not TrustedDocumentsMode.OFF
+    files = {"trusted_documents": operations} if listed else {}
+    app = Entrance(endpoint, _others(routes, lifetimes, readiness, files))
     # other origins may call only if they are named, each exactly
     return CrossOrigin(app, settings.cors_origins) if settings.cors_origins else app
 
 
-def _others(routes: list[Route], lifetimes: Lifetimes, readiness: Readiness) -> Starlette:
-    """What is served beside the endpoint, and what lives as long as the application."""
+def _others(
+    routes: list[Route], lifetimes: Lifetimes, readiness: Readiness, files: Mapping[str, object]
+) -> Starlette:
+    """What is served beside the endpoint, and what lives as long as the application.
+
+    `files` are what the server may tell to read its files anew, by the names for it in the log.
+    """
 
     @asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[dict[str, Readiness]]:
+    async def lifespan(_: Starlette) -> AsyncIterator[dict[str, object]]:
         async with AsyncExitStack() as stack:
             for lifetime in lifetimes:
                 await stack.enter_async_context(lifetime())
-            yield {"readiness": readiness}
+            yield {"readiness": readiness, **files}
 
     others = Starlette(
         routes=routes,

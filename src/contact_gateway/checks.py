@@ -83,9 +83,10 @@ async def _check_key_set(transport: HTTP11Transport, url: str) -> Finding:
         keys = read_key_set(document)
     except (UpstreamError, ValueError) as error:
         return Finding(subject, _said(error), advice)
-    if not keys:
+    if not keys.every:
         return Finding(subject, "it has no key that signatures can be verified with", advice)
-    return Finding(subject, f"{len(keys)} key{'s' if len(keys) > 1 else ''}")
+    count = len(keys.every)
+    return Finding(subject, f"{count} key{'s' if count > 1 else ''}")
 
 
 async def _check_token_endpoint(transport: HTTP11Transport, settings: Settings) -> Finding:

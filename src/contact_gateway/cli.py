@@ -11,7 +11,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-__all__ = ["app", "main"]
+__all__ = ["app"]
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -33,11 +33,6 @@ _SandboxPort = Annotated[
 
 _CUSTOMER = 5690
 _GROUPS = (5514123, 5514124, 5514125)
-
-
-def main() -> None:
-    """Run the command line."""
-    app()
 
 
 def _print_version(asked: bool) -> None:  # noqa: FBT001 - typer hands over the option
@@ -107,19 +102,23 @@ def demo(port: _Port = 8000, sandbox_port: _SandboxPort = 8001, data: _Data = No
 @app.command()
 def serve() -> None:
     """Start the gateway alone, from the settings CONTACT_GATEWAY_… in the environment or .env."""
+    from contact_gateway.event_loop.held_signals import told_to_stop
     from contact_gateway.settings import PREFIX, SettingsError, load_settings
 
     try:
         settings = load_settings()
     except SettingsError as error:
         _fail(str(error), 2)
+    if told_to_stop():
+        return
 
     # only now, because to import it takes a second
     from contact_gateway import server
     from contact_gateway.app import build_app
 
     try:
-        server.serve(settings, build_app)
+        if not told_to_stop():
+            server.serve(settings, build_app)
     except SettingsError as error:
         _fail(str(error), 2)
     except (OSError, server.WorkersFailedError) as error:

@@ -7,8 +7,7 @@ import pytest
 import strawberry
 from graphql import ExecutionResult, execute, parse
 
-from contact_gateway.contact_groups.graphql import Mutation as ContactGroupMutations
-from contact_gateway.contact_groups.graphql import Query as ContactGroupQueries
+from contact_gateway import contact_groups
 from contact_gateway.failures import (
     FailuresAsData,
     IncompleteUnionError,
@@ -17,6 +16,7 @@ from contact_gateway.failures import (
 )
 from contact_gateway.operations import executable
 from tests.contact_groups.execution import context_of
+
 
 @strawberry.type
 class Thing:
@@ -55,12 +55,12 @@ class ThingMutations:
 
 
 @strawberry.type
-class Query(ContactGroupQueries, ThingQueries):
+class Query(contact_groups.Query, ThingQueries):
     """All reads."""
 
 
 @strawberry.type
-class Mutation(ContactGroupMutations, ThingMutations):
+class Mutation(contact_groups.Mutation, ThingMutations):
     """All writes."""
 
 
@@ -102,7 +102,7 @@ def test_one_that_is_not_total() -> None:
             raise ValueError
 
     @strawberry.type
-    class Both(ContactGroupMutations, Partial):
+    class Both(contact_groups.Mutation, Partial):
         pass
 
     with pytest.raises(IncompleteUnionError, match="lose_thing can meet Exception"):

@@ -91,9 +91,9 @@ CONTENT_TYPES = [
     'application/json;charset="UTF-8"',
     "APPLICATION/JSON",
     "application/json;",
+    "application/json; charset=utf8",
     "application/json; charset=utf-16",
     "application/json; charset=iso-8859-1",
-    "application/json; charset=utf8",
     "application/json; charset=",
     "application/json; charset=utf-8; charset=utf-16",
     "application/json; boundary=x",
@@ -112,7 +112,7 @@ CONTENT_TYPES = [
     "text/json",
     "x" * 5_000,
 ]
-EXACT = CONTENT_TYPES[:5]
+EXACT = CONTENT_TYPES[:6]
 METHODS = ["POST", "GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
@@ -184,7 +184,7 @@ def test_content_types(client: Client, method: str) -> None:
     }
 
 
-@pytest.mark.parametrize("encoding", ["gzip", "identity", ""])
+@pytest.mark.parametrize("encoding", ["gzip", "identity, br", "x"])
 def test_a_content_encoding(client: Client, encoding: str) -> None:
     """No content encoding is served; the refusal says what is (RFC 9110 section 15.5.16)."""
     response = client.send_body(TYPENAME, {"Content-Encoding": encoding})

@@ -1,4 +1,4 @@
-"""Finding keys: one shared fetch, at most one demand in 30 seconds, and the old keys meanwhile."""
+"""Finding keys: one shared fetch, at most one demand a second, and the old keys meanwhile."""
 
 import asyncio
 import json
@@ -8,12 +8,13 @@ from collections.abc import Awaitable, Callable
 
 import httpx
 import pytest
+import structlog
 
-from contact_gateway.identity import KeySet
+from contact_gateway.identity import KeySet, read_key_set
 from tests.client import Client
 from tests.identity.issuer import Issuer
 from tests.identity.surroundings import RENAMED, RENAMING, Surroundings
-from tests.scripted_upstream import DROP, reply
+from tests.scripted_upstream import DROP, HANG, reply
 from tests.servers import running_gateway
 
 
@@ -43,8 +44,7 @@ class Source:
         await asyncio.sleep(0)
         if self.down:
             raise ConnectionRefusedError
-        keys = [self.issuer.keys[kid].as_dict(private=False) for kid in self.kids]
-        return json.dumps({"keys": keys}).encode()
+        return key_set(self.issuer, *self.kids)
 
 
 def run(
@@ -62,16 +62,20 @@ def run(
 
 
 async def found(keys: KeySet, *kids: str) -> list[bool]:
-    """Whether keys have these names, asked for all at once."""
-    return [key is not None for key in await asyncio.gather(*map(keys.find, kids))]
+    """Whether there are keys of these names, which those of the issuer have from what they are for.
+
+    They are asked for all at once.
+    """
+    algorithms = [kid if kid in {"PS256", "ES256", "EdDSA"} else "RS256" for kid in kids]
+    return [bool(named) for named in await asyncio.gather(*map(keys.find, kids, algorithms))]
 
 
 def test_a_thousand_random_kids(issuer: Issuer) -> None:
-    """A thousand unknown kids, at once and in turn, fetch the key set once in 30 seconds."""
+    """A thousand unknown kids, at once and in turn, fetch the key set once a second."""
 
     async def steps(keys: KeySet, source: Source, clock: Clock) -> None:
         at_once = await found(keys, *(secrets.token_hex(8) for _ in range(500)))
-        clock.now += 29.9
+        clock.now += 0.9
         in_turn = [(await found(keys, secrets.token_hex(8)))[0] for _ in range(500)]
         within = source.fetched
         clock.now += 0.2
@@ -136,6 +140,57 @@ def test_source_down(issuer: Issuer) -> None:
     run(issuer, steps, "RS256")
 
 
+NO_KEYS = {
+    "empty": b'{"keys": []}',
+    "none that can be used": b'{"keys": [{"kty": "oct", "k": "AAAA", "kid": "RS256"}]}',
+    "none that is one": b'{"keys": [null, 7]}',
+    "broken": b'{"keys": [{"kty": "RS',
+    "no key set": b"<html>",
+    "nothing": b"",
+}
+
+
+@pytest.mark.parametrize("answer", NO_KEYS.values(), ids=NO_KEYS)
+def test_answer_without_keys(issuer: Issuer, answer: bytes) -> None:
+    """It replaces nothing, and one with other keys that comes later does."""
+
+    async def body() -> list[object]:
+        answers = [issuer.document(), answer, answer, key_set(issuer, "ES256")]
+
+        async def fetch() -> bytes:
+            return answers.pop(0)
+
+        keys = KeySet(fetch)
+        await keys.refresh()
+        before = keys.snapshot
+        seen: list[object] = []
+        for _ in range(3):
+            await keys.refresh()
+            seen.append((keys.snapshot is before, [*keys.snapshot]))
+        return seen
+
+    every = [*read_key_set(issuer.document())]
+    assert asyncio.run(body()) == [(True, every), (True, every), (False, ["ES256"])]
+
+
+def key_set(issuer: Issuer, *kids: str) -> bytes:
+    """The document of a key set with these keys of the issuer."""
+    return json.dumps({"keys": [issuer.keys[kid].as_dict(private=False) for kid in kids]}).encode()
+
+
+def test_fault_that_lasts(issuer: Issuer) -> None:
+    """It is logged once, and again after it was mended meanwhile."""
+
+    async def steps(keys: KeySet, source: Source, _: Clock) -> None:
+        with structlog.testing.capture_logs() as logs:
+            for source.down in (True, True, True, False, True, True):
+                await keys.refresh()
+
+        assert [line["event"] for line in logs] == ["key_set_not_fetched"] * 2
+
+    run(issuer, steps, "RS256")
+
+
 def test_no_usable_key(issuer: Issuer) -> None:
     """A key set without a key that can be used is none to be ready with."""
 
@@ -154,12 +209,12 @@ def test_one_who_goes_away(issuer: Issuer) -> None:
 
     async def steps(keys: KeySet, source: Source, _: Clock) -> None:
         source.kids = ("ES256",)
-        first, second = (asyncio.create_task(keys.find("ES256")) for _ in range(2))
+        first, second = (asyncio.create_task(keys.find("ES256", "ES256")) for _ in range(2))
         await asyncio.sleep(0)
         first.cancel()
-        key = await second
+        named = await second
 
-        assert (first.cancelled(), key is not None, source.fetched) == (True, True, 2)
+        assert (first.cancelled(), len(named), source.fetched) == (True, 1, 2)
 
     run(issuer, steps, "RS256")
 
@@ -179,7 +234,7 @@ def test_end_while_fetching(issuer: Issuer) -> None:
 
         keys = KeySet(fetch)
         async with keys.kept_fresh():
-            waiting = asyncio.create_task(keys.find("unknown"))
+            waiting = asyncio.create_task(keys.find("unknown", "RS256"))
             await asyncio.sleep(0)
             await asyncio.sleep(0)
         with pytest.raises(asyncio.CancelledError):
@@ -213,7 +268,10 @@ def test_start_while_the_source_is_down(surroundings: Surroundings) -> None:
 
 
 def test_source_goes_down(surroundings: Surroundings) -> None:
-    """Known keys go on working over real sockets when the key set is down; unknown are refused."""
+    """Known keys go on working over real sockets when the key set is down; unknown are refused.
+
+    It is asked for again each second, and a genuine token with a new key is then believed.
+    """
     with running_gateway(surroundings.settings()) as url, httpx.Client(trust_env=False) as http:
         client = Client(url, "", http=http)
         surroundings.key_set = lambda _: reply(500)
@@ -225,8 +283,47 @@ def test_source_goes_down(surroundings: Surroundings) -> None:
             client.send([("Authorization", f"Bearer {token}")], RENAMING).status_code
             for token in (tokens[0], unknown, tokens[1], unknown)
         ]
+        wait_until(lambda: len(surroundings.received("/keys")) >= 4)
+        statuses += [
+            client.send([("Authorization", f"Bearer {token}")], RENAMING).status_code
+            for token in tokens
+        ]
 
-    assert (statuses, len(surroundings.received("/keys"))) == ([200, 401, 200, 401], 2)
+    assert statuses == [200, 401, 200, 401, 200, 200]
+
+
+def test_key_that_is_withdrawn(surroundings: Surroundings) -> None:
+    """Over real sockets: an empty key set takes no key away, and one without the key does."""
+    with running_gateway(surroundings.settings()) as url, httpx.Client(trust_env=False) as http:
+        client = Client(url, "", http=http)
+        now = time.time()
+        kept, gone = (surroundings.issuer.token(now, kid) for kid in ("ES256", "RS256"))
+        unknown = gone.replace(gone.partition(".")[0], UNKNOWN_HEADER)
+
+        def status(token: str) -> int:
+            return client.send([("Authorization", f"Bearer {token}")], RENAMING).status_code
+
+        surroundings.key_set = lambda _: reply(200, b'{"keys": []}')
+        with_an_empty_one = [status(token) for token in (unknown, kept, gone)]
+        surroundings.key_set = lambda _: reply(200, key_set(surroundings.issuer, "ES256"))
+        wait_until(lambda: status(gone) == 401)
+        without_it = [status(token) for token in (kept, gone)]
+
+    assert (with_an_empty_one, without_it) == ([401, 200, 200], [200, 401])
+
+
+def test_source_that_is_slow_once(surroundings: Surroundings) -> None:
+    """It is asked a second time meanwhile: nobody waits for as long as a request may take."""
+    answers = [HANG]
+    surroundings.key_set = lambda _: (
+        answers.pop() if answers else reply(200, surroundings.issuer.document())
+    )
+    begun = time.monotonic()
+    with running_gateway(surroundings.settings()) as url:
+        status = httpx.get(f"{url}/readyz", trust_env=False).status_code
+        seconds = time.monotonic() - begun
+
+    assert (status, len(surroundings.received("/keys")), seconds < 4) == (200, 2, True)
 
 
 UNKNOWN_HEADER = "eyJhbGciOiJSUzI1NiIsInR5cCI6ImF0K2p3dCIsImtpZCI6InVua25vd24ifQ"

@@ -16,6 +16,7 @@ from contact_gateway.sandbox import Sandbox
 from tests import readme
 from tests.client import RENAME, Client, open_http
 from tests.conftest import IssueToken
+from tests.log_watch import LOGS
 from tests.scripted_upstream import DROP, ScriptedUpstream, reply
 from tests.servers import await_ready, free_port, gateway_before, gateway_process
 
@@ -84,6 +85,27 @@ def test_an_upstream_that_fails(
     assert found["upstream_calls_total", "none", "not_answered"] >= 4
     assert found["upstream_retries_total",] >= 3
     assert found["upstream_breaker_state",] == 2
+
+
+def test_an_upstream_that_fails_one_customer(
+    sandbox: Sandbox, scripted: ScriptedUpstream, issue_token: IssueToken
+) -> None:
+    """A customer's circuit is seen to be open, the log says whose, and that of all is closed."""
+    fails, well = 77_123, 5690
+    scripted.responds(
+        lambda request: reply(502 if request.header("Customer-Id") == (str(fails),) else 204)
+    )
+    token = issue_token(customers=(fails, well))
+    with gateway_before(sandbox, upstream_url=scripted.url) as url, open_http() as http:
+        client = Client(url, token, str(well), http)
+        for customer in (well, *[fails] * 6, well):
+            client.rename("1", {"name": "Best customers"}, Customer_Id=str(customer))
+
+        found = samples(url)
+
+    state = found["upstream_breaker_state",], found["upstream_breaker_customers_open",]
+    events = [line["event"] for line in LOGS.lines(f'"customer":{fails}')]
+    assert (state, events.count("customer_circuit_opened")) == ((0, 1), 1)
 
 
 def test_own_tokens(sandbox: Sandbox, issue_token: IssueToken) -> None:

@@ -72,6 +72,22 @@ async def test_redis_that_goes_and_comes_back() -> None:
     assert [log["event"] for log in logs] == [*["rate_limits_off"] * 2, "rate_limits_on"]
 
 
+async def test_redis_that_hangs_on() -> None:
+    """One request a second waits for it, however many come; the others pass at once."""
+    clock = Clock()
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        storage = open_storage(f"redis://127.0.0.1:{silent.getsockname()[1]}")
+        async with RateLimiter(THREE_A_MINUTE, storage, clock=clock) as limiter:
+            await limiter.seconds_to_wait("ann", "1")
+            clock.now += 1
+            begun = [asyncio.ensure_future(limiter.seconds_to_wait("ann", "1")) for _ in range(50)]
+            await asyncio.sleep(0)
+            passed = sum(each.done() for each in begun)
+            answers = await asyncio.gather(*begun)
+
+    assert (passed, answers, limiter.failures) == (49, [None] * 50, 2)
+
+
 async def test_redis_that_does_not_answer() -> None:
     """It is waited for only briefly; the issue is that the gateway stays up."""
     with socket.create_server(("127.0.0.1", 0)) as silent:

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
 import uvloop
@@ -41,14 +41,21 @@ class Stack:
 
 @contextlib.asynccontextmanager
 async def open_stack(
-    url: str, *, connections: int = 5, attempt_timeout: float = 2
+    url: str,
+    *,
+    connections: int = 5,
+    attempt_timeout: float = 2,
+    clock: Callable[[], float] = time.monotonic,
 ) -> AsyncIterator[Stack]:
-    """All that stands between a resolver and the upstream at `url`, without pauses."""
+    """All that stands between a resolver and the upstream at `url`, without pauses.
+
+    `clock` is that of the breaker.
+    """
     async with HTTP11Transport(connections) as transport:
         guard = Guard(
             Sender(transport, url, attempt_timeout),
             Bulkhead(connections),
-            Breaker(time.monotonic),
+            Breaker(clock),
             seconds_to_judge=attempt_timeout / 2,
         )
         retries = Retries(guard, RetryBudget(), sleep=_no_time)

@@ -221,11 +221,11 @@ class Upstream:
         return Answer(401 if call.token in self.refused else 204, httpx.Headers())
 
 
-async def send(kept: Kept, upstream: Upstream) -> int | str:
+async def send(kept: Kept, upstream: Upstream, customer: int = 5690) -> int | str:
     """Send one call; the status of its answer or the kind of failure."""
     try:
         sender = WithCredentials(upstream, kept.credentials)
-        return (await sender.send(call(deadline=NEVER))).status
+        return (await sender.send(call(deadline=NEVER)._replace(customer=customer))).status
     except (NoTokenError, CredentialsRefusedError) as error:
         return type(error).__name__
 
@@ -263,12 +263,12 @@ def test_refused_late() -> None:
 
 
 def test_refused_whatever_the_token() -> None:
-    """Where a new token is refused too, 30 seconds pass before another is asked for."""
+    """Where a new token is refused too, a second passes before another is asked for."""
 
     async def steps(kept: Kept) -> None:
         upstream = Upstream("token-1", "token-2", "token-3")
         outcomes = [await send(kept, upstream) for _ in range(5)]
-        kept.now += 30
+        kept.now += 1
         outcomes.append(await send(kept, upstream))
 
         assert (set(outcomes), kept.issuing.asked, upstream.seen) == (
@@ -290,6 +290,51 @@ def test_refused_for_one_customer_while_the_endpoint_is_down() -> None:
         outcomes = [await send(kept, Upstream("token-1")), await send(kept, Upstream())]
 
         assert outcomes == ["NoTokenError", 204]
+
+    run(steps)
+
+
+class Everything:
+    """What holds every token."""
+
+    def __contains__(self, _: object) -> bool:
+        return True
+
+
+def test_customer_who_is_refused_for_ever() -> None:
+    """Renewals for that one become rare, ten seconds apart at most; another's take a second."""
+
+    async def steps(kept: Kept) -> None:
+        never = Upstream()
+        never.refused = Everything()  # type: ignore[assignment]
+        begun = kept.now
+        renewed_at = []
+        for kept.now in [begun + tenths / 10 for tenths in range(600)]:
+            before = kept.issuing.asked
+            await send(kept, never)
+            renewed_at += [kept.now - begun] * (kept.issuing.asked > before)
+        kept.now += 1
+        token = await kept.token()
+        another = await send(kept, Upstream(token), customer=7310)
+
+        assert (renewed_at, another) == ([0, 1, 3, 7, 15, 25, 35, 45, 55], 204)
+
+    run(steps)
+
+
+def test_customer_who_is_refused_no_longer() -> None:
+    """The customer's next refusal is one renewal again, a second later."""
+
+    async def steps(kept: Kept) -> None:
+        refusing = Upstream("token-1", "token-2", "token-3")
+        for _ in range(2):
+            await send(kept, refusing)
+            kept.now += 1
+        outcomes = [await send(kept, Upstream())]
+        kept.now += 1
+        outcomes.append(await send(kept, Upstream("token-3")))
+
+        assert (outcomes, kept.issuing.asked) == ([204, 204], 4)
 
     run(steps)
 

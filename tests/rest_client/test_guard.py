@@ -204,7 +204,7 @@ def test_open_circuit_before_a_full_bulkhead() -> None:
         under_way = asyncio.create_task(send(guard))
         await asyncio.sleep(0)
         for _ in range(5):
-            guard.breaker.failed(guard.breaker.admit())
+            guard.breaker.failed(5690, guard.breaker.admit(5690))
         outcome = await send(guard)
         queued = guard.bulkhead.queued
         under_way.cancel()

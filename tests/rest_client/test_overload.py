@@ -88,8 +88,9 @@ def test_upstream_that_fails_all(scripted: ScriptedUpstream) -> None:
     async def thousand() -> int:
         failed = 0
         async with open_stack(scripted.url) as stack:
+            breaker = stack.guard.breaker
             for _ in range(1000):
-                stack.guard.breaker.succeeded(stack.guard.breaker.admit())  # keep it closed
+                breaker.succeeded(5690, breaker.admit(5690))  # keep it closed
                 try:
                     await stack.rename(caller())
                 except UpstreamError:

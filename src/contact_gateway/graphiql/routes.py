@@ -10,6 +10,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from contact_gateway.forms.header_fields import members, parameterized, values_of, weight
 from contact_gateway.graphiql.files import PageFiles, collect
 from contact_gateway.graphiql.page import RENEWAL, policy, render
 from contact_gateway.graphiql.workspace import Workspace
@@ -86,6 +87,7 @@ class GraphiQL:
 
 def _asks_for_a_page(scope: Scope) -> bool:
     """Whether this is a browser's GET: it names text/html, which no GraphQL client does."""
-    accept = b",".join(value for name, value in scope["headers"] if name == b"accept")
-    media_types = {entry.partition(b";")[0].strip().lower() for entry in accept.split(b",")}
-    return scope["method"] in {"GET", "HEAD"} and b"text/html" in media_types
+    if scope["method"] not in {"GET", "HEAD"}:
+        return False
+    accepted = map(parameterized, members(values_of(scope["headers"], b"accept")))
+    return any(kind == b"text/html" and weight(parameters) for kind, parameters in accepted)

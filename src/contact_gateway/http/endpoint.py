@@ -1,7 +1,6 @@
 """`POST /graphql`: GraphQL over HTTP, from the headers of a request to its reply."""
 
 import time
-from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -11,6 +10,7 @@ import structlog
 from starlette.types import Receive, Scope, Send
 
 from contact_gateway.context import RequestContext
+from contact_gateway.forms.header_fields import Fields, fields_by_name
 from contact_gateway.http import replies
 from contact_gateway.http.authentication import Verifier, authenticate
 from contact_gateway.http.body import BodyTooLargeError, ClientGoneError, read_body
@@ -31,8 +31,6 @@ from contact_gateway.operations import OperationRunner, OperationStore, Refusal
 from contact_gateway.rest_client import Caller
 
 __all__ = ["GraphQLEndpoint"]
-
-Headers = defaultdict[bytes, list[bytes]]
 
 _LONGEST_NAME = 100  # of an operation, in logs and spans
 
@@ -65,9 +63,7 @@ class GraphQLEndpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; whatever happens, the answer is a GraphQL response."""
-        headers: Headers = defaultdict(list)
-        for name, value in scope["headers"]:
-            headers[name].append(value)
+        headers = fields_by_name(scope["headers"])
         record: RequestRecord = scope[RECORD]
         record.request_id = request_id_of(headers[b"x-request-id"])
         try:
@@ -84,7 +80,7 @@ class GraphQLEndpoint:
         await reply.send(send, record)
 
     async def _answer(
-        self, method: str, headers: Headers, receive: Receive, record: RequestRecord
+        self, method: str, headers: Fields, receive: Receive, record: RequestRecord
     ) -> Reply:
         if method != "POST":
             raise HTTPRefusalError(
@@ -118,7 +114,7 @@ class GraphQLEndpoint:
             return replies.not_executed(result, record.request_id)
         return replies.executed(result, media_type, record.request_id)
 
-    async def _request(self, headers: Headers, receive: Receive) -> GraphQLRequest:
+    async def _request(self, headers: Fields, receive: Receive) -> GraphQLRequest:
         try:
             body = await read_body(receive, headers[b"content-length"], self.max_body_bytes)
             return read_request(body)
@@ -134,7 +130,7 @@ class GraphQLEndpoint:
         except NotWellFormedError as error:
             raise _bad_request(HTTPStatus.UNPROCESSABLE_ENTITY, error) from error
 
-    async def _context(self, headers: Headers, record: RequestRecord) -> RequestContext[Any]:
+    async def _context(self, headers: Fields, record: RequestRecord) -> RequestContext[Any]:
         """Who calls, and for which customer: all that is decided before the body is read."""
         wait = wait_seconds(headers[b"prefer"])  # may shorten the deadline, never lengthen it
         seconds = self.deadline if wait is None else min(wait, self.deadline)

@@ -1,16 +1,15 @@
 """Media types: what a request may be written in, and what its reply is written in."""
 
-import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from http import HTTPStatus
 
+from contact_gateway.forms.header_fields import members, parameterized, weight
 from contact_gateway.http.replies import GRAPHQL_RESPONSE, JSON, HTTPErrorCode, HTTPRefusalError
 
 __all__ = ["negotiate", "require_json"]
 
-_UTF_8 = frozenset({b"charset=utf-8", b'charset="utf-8"'})
-_QUALITY = re.compile(rb"[01](?:\.[0-9]*)?")
+_UTF_8 = frozenset({b"utf-8", b"utf8"})  # the second is no name of it, and many say it
 _MOST_RANGES = 32  # more than any client lists; the rest of a longer header is not looked at
 _LONGEST_CONTENT_TYPE = 256
 
@@ -21,7 +20,10 @@ def require_json(content_types: Sequence[bytes], content_encodings: Sequence[byt
     Raises:
         HTTPRefusalError: 415, with what is accepted instead (RFC 9110 section 15.5.16).
     """
-    if len(content_types) != 1 or not _is_json(content_types[0]) or content_encodings:
+    encoded = content_encodings and any(
+        encoding.lower() != b"identity" for encoding in members(content_encodings)
+    )
+    if len(content_types) != 1 or not _is_json(content_types[0]) or encoded:
         raise HTTPRefusalError(
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
             HTTPErrorCode.UNSUPPORTED_MEDIA_TYPE,
@@ -53,15 +55,17 @@ def negotiate(accept: Sequence[bytes]) -> bytes:
 def _is_json(content_type: bytes) -> bool:
     if len(content_type) > _LONGEST_CONTENT_TYPE:
         return False
-    media_type, *parameters = (part.strip().lower() for part in content_type.split(b";"))
-    return media_type == JSON and all(
-        parameter in _UTF_8 or not parameter for parameter in parameters
+    media_type, parameters = parameterized(content_type)
+    return (
+        media_type == JSON
+        and all(name == b"charset" for name, _ in parameters)
+        and _in_utf_8(parameters)
     )
 
 
 @lru_cache(maxsize=64)
 def _best(accept: bytes) -> bytes | None:
-    if not accept.strip():
+    if not accept:
         return JSON
     json = _preference(accept, JSON)
     graphql_response = _preference(accept, GRAPHQL_RESPONSE)
@@ -78,23 +82,14 @@ def _best(accept: bytes) -> bytes | None:
 
 def _preference(accept: bytes, offered: bytes) -> tuple[float, int]:
     """Weight and exactness of the most exact range that matches a media type."""
-    exactness, weight = -1, 0.0
-    for entry in accept.split(b",", _MOST_RANGES)[:_MOST_RANGES]:
-        media_range, *parameters = (part.strip().lower() for part in entry.split(b";"))
+    exactness, wanted = -1, 0.0
+    for member in members([accept])[:_MOST_RANGES]:
+        media_range, parameters = parameterized(member)
         found = {offered: 2, b"application/*": 1, b"*/*": 0}.get(media_range, -1)
         if found > exactness and _in_utf_8(parameters):
-            exactness, weight = found, _quality(parameters)
-    return weight, exactness
+            exactness, wanted = found, weight(parameters)
+    return wanted, exactness
 
 
-def _in_utf_8(parameters: Sequence[bytes]) -> bool:
-    return all(part in _UTF_8 for part in parameters if part.startswith(b"charset="))
-
-
-def _quality(parameters: Sequence[bytes]) -> float:
-    """The weight among the parameters of a range; one that is malformed counts as a refusal."""
-    for parameter in parameters:
-        if parameter.startswith(b"q="):
-            number = parameter[2:]
-            return min(1.0, float(number)) if _QUALITY.fullmatch(number) else 0.0
-    return 1.0
+def _in_utf_8(parameters: Iterable[tuple[bytes, bytes]]) -> bool:
+    return all(value.lower() in _UTF_8 for name, value in parameters if name == b"charset")

@@ -1,13 +1,13 @@
 """How long a caller will wait: the `Prefer` header (RFC 7240)."""
 
-import re
 from collections.abc import Sequence
+
+from contact_gateway.forms.header_fields import members
 
 __all__ = ["wait_seconds"]
 
-_QUOTED = re.compile(rb'"(?:[^"\\]|\\.)*"')
 _MOST_DIGITS = 9  # more seconds than any deadline has
-_LONGEST = 256  # bytes: quotes that do not match are looked for again and again
+_LONGEST = 256  # bytes: more than any client prefers
 
 
 def wait_seconds(header: Sequence[bytes]) -> int | None:
@@ -18,13 +18,9 @@ def wait_seconds(header: Sequence[bytes]) -> int | None:
     """
     if not header:
         return None
-    value = b",".join(header)
-    if len(value) > _LONGEST:
+    if sum(map(len, header)) > _LONGEST:
         return None
-    value = _QUOTED.sub(b"", value)
-    if b'"' in value:
-        return None
-    for preference in value.split(b","):
+    for preference in members(header):
         name, _, seconds = preference.partition(b";")[0].partition(b"=")
         if name.strip().lower() == b"wait":
             digits = seconds.strip()

@@ -3,28 +3,33 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from types import MappingProxyType
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import structlog
 
+from contact_gateway.event_loop.second_try import with_second_try
 from contact_gateway.event_loop.single_flight import SingleFlight
-from contact_gateway.identity.signing_keys import SigningKey, read_key_set
+from contact_gateway.identity.signing_keys import SigningKey, SigningKeys, read_key_set
 
 __all__ = ["KeySet"]
 
 _REFRESH_SECONDS = 300.0
-_RETRY_SECONDS = 1.0  # while there is no key at all and nobody can be served
-_LEAST_SECONDS_BETWEEN_DEMANDS = 30.0
+_RETRY_SECONDS = 0.8  # after an answer that is none: it is asked for again within a second
+_SECONDS_BETWEEN_DEMANDS = 1.0
 
 _log = structlog.get_logger(__name__)
 
 
-class KeySet:
-    """Finds a key by its kid; fetches the set again when it is old or a kid is unknown.
+class _NoUsableKeyError(Exception):
+    """The key set has no key that a signature can be verified with."""
 
-    `fetch` returns the document of the key set and raises anything when it cannot; a failed
-    fetch keeps the keys that are there. `clock` is monotonic, in seconds. `fetched_at` is when the
+
+class KeySet:
+    """Finds the keys of a token; fetches the set again when it is old or has no key for the token.
+
+    `fetch` returns the document of the key set and raises anything when it cannot. What fails, or
+    has no key, replaces nothing: a fault of a moment costs nobody whose key was there before. A key
+    that a set with others lacks is gone. `clock` is monotonic, in seconds. `fetched_at` is when a
     set was last fetched, in seconds since the epoch, 0 before that.
     """
 
@@ -35,30 +40,38 @@ class KeySet:
         self._clock = clock
         self._refreshing = SingleFlight(self._replace)
         self._demanded_at = float("-inf")
-        self._snapshot: Mapping[str, SigningKey] = MappingProxyType({})
+        self._snapshot = SigningKeys()
+        self._failing = asyncio.Event()
+        self._fault: str | None = None
         self.fetched_at = 0.0
 
     @property
-    def snapshot(self) -> Mapping[str, SigningKey]:
-        """The keys by kid: the same object for as long as no key comes or goes."""
+    def snapshot(self) -> SigningKeys:
+        """The keys: the same object for as long as no key comes or goes."""
         return self._snapshot
 
     @property
     def ready(self) -> bool:
         """Whether there is any key to verify tokens with."""
-        return bool(self._snapshot)
+        return bool(self._snapshot.every)
 
-    async def find(self, kid: str) -> SigningKey | None:
-        """The key named `kid`. An unknown kid joins one shared refresh, at most one per 30 s."""
-        if kid not in self._snapshot and self._may_demand():
+    async def find(self, kid: str | None, algorithm: str) -> tuple[SigningKey, ...]:
+        """The keys that a token with this header may be signed with, most often one.
+
+        Where there is none, all who ask share one refresh. Strangers can ask for what does not
+        exist: so there is one a second at the most, however many they are.
+        """
+        found = self._snapshot.fitting(kid, algorithm)
+        if not found and self._may_demand():
             await self.refresh()
-        return self._snapshot.get(kid)
+            found = self._snapshot.fitting(kid, algorithm)
+        return found
 
     def _may_demand(self) -> bool:
         if self._refreshing.under_way:
             return True
         now = self._clock()
-        if now - self._demanded_at < _LEAST_SECONDS_BETWEEN_DEMANDS:
+        if now - self._demanded_at < _SECONDS_BETWEEN_DEMANDS:
             return False
         self._demanded_at = now
         return True
@@ -69,14 +82,25 @@ class KeySet:
 
     async def _replace(self) -> None:
         try:
-            keys = read_key_set(await self._fetch())
+            keys = read_key_set(await with_second_try(self._fetch))
+            if not keys.every:
+                raise _NoUsableKeyError  # noqa: TRY301 - as every other answer that is none
         except Exception as error:  # noqa: BLE001 - whatever went wrong, the old keys stay
-            _log.warning("key_set_not_fetched", error=type(error).__name__)
+            self._failed(type(error).__name__)
             return
+        self._failing.clear()
+        self._fault = None
         self.fetched_at = time.time()
         if keys != self._snapshot:
             self._snapshot = keys
             _log.info("keys_changed", kids=sorted(keys))
+
+    def _failed(self, fault: str) -> None:
+        """Note a failure; it is logged once, and not each second for as long as it lasts."""
+        self._failing.set()
+        if fault != self._fault:
+            self._fault = fault
+            _log.warning("key_set_not_fetched", error=fault)
 
     @contextlib.asynccontextmanager
     async def kept_fresh(self) -> AsyncIterator[None]:
@@ -93,5 +117,8 @@ class KeySet:
 
     async def _keep_fresh(self) -> None:
         while True:
-            await asyncio.sleep(_REFRESH_SECONDS if self.ready else _RETRY_SECONDS)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_REFRESH_SECONDS):
+                    await self._failing.wait()
+                    await asyncio.sleep(_RETRY_SECONDS)
             await self.refresh()

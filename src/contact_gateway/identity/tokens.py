@@ -16,6 +16,7 @@ from contact_gateway.identity.signed_token import (
     read_signed_token,
     require_size,
 )
+from contact_gateway.identity.signing_keys import unfitness
 
 __all__ = ["TokenRules", "TokenVerifier", "has_expired"]
 
@@ -74,22 +75,30 @@ class TokenVerifier:
             raise InvalidTokenError("alg")
         if not isinstance(typ, str) or _media_type(typ) not in self._types:
             raise InvalidTokenError("typ")
-        if not isinstance(kid, str) or not kid:
+        if "kid" in header and (not isinstance(kid, str) or not kid):
             raise InvalidTokenError("kid")
 
     async def _check_signature(self, signed: SignedToken) -> None:
-        key = await self._keys.find(signed.header["kid"])
-        if key is None:
-            raise InvalidTokenError("unknown kid")
-        algorithm = JWSRegistry.algorithms[signed.header["alg"]]
+        kid, name = signed.header.get("kid"), signed.header["alg"]
+        keys = await self._keys.find(kid, name)
+        if not keys:
+            raise InvalidTokenError(self._why_no_key(kid, name))
+        algorithm = JWSRegistry.algorithms[name]
         try:
-            # the key's type and curve, and its own `alg` if it names one (RFC 8725 section 3.1)
-            algorithm.check_key(key)
-            genuine = algorithm.verify(signed.signing_input, signed.signature, key)
+            # of several that fit, nothing else tells which it was
+            genuine = any(
+                algorithm.verify(signed.signing_input, signed.signature, key) for key in keys
+            )
         except (JoseError, ValueError) as error:
             raise InvalidTokenError(type(error).__name__) from error
         if not genuine:
             raise InvalidTokenError("signature")
+
+    def _why_no_key(self, kid: str | None, algorithm: str) -> str:
+        if kid is None:
+            return "kid"
+        named = self._keys.snapshot.get(kid)
+        return "unknown kid" if named is None else type(unfitness(named[0], algorithm)).__name__
 
     def _check_claims(self, claims: Mapping[str, Any]) -> None:
         if claims.get("iss") != self._rules.issuer:

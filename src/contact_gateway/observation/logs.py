@@ -4,6 +4,7 @@ import asyncio
 import logging
 import select
 import sys
+import threading
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -14,7 +15,7 @@ import orjson
 import structlog
 from structlog.typing import BindableLogger, EventDict, WrappedLogger
 
-__all__ = ["configure_logs"]
+__all__ = ["configure_logs", "log_what_python_reports"]
 
 _Render = Callable[[WrappedLogger, str, EventDict], bytes]
 
@@ -64,6 +65,25 @@ def configure_logs(
         logging.getLogger(name).propagate = True
     for name in _TOO_TALKATIVE:
         logging.getLogger(name).setLevel(_SILENT)
+
+
+def log_what_python_reports() -> None:
+    """Have this process log what Python would write to standard error in words of its own.
+
+    Those are warnings, and exceptions that nobody has caught: on the main thread, on another, or
+    where nothing can be raised. Whoever reads the lines as JSON can read them all.
+    """
+    log = structlog.get_logger(__name__)
+
+    def uncaught(error: BaseException | None, **where: object) -> None:
+        log.error("uncaught_exception", exc_info=error or True, **where)
+
+    logging.captureWarnings(capture=True)
+    sys.excepthook = lambda _kind, error, _traceback: uncaught(error)
+    threading.excepthook = lambda told: uncaught(
+        told.exc_value, thread=told.thread and told.thread.name
+    )
+    sys.unraisablehook = lambda told: uncaught(told.exc_value, where=told.err_msg)
 
 
 def _logger_from(level: int) -> type[BindableLogger]:

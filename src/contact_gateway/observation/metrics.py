@@ -77,10 +77,16 @@ class Metrics:
         self.retries_refused = self._counter(
             "upstream_retries_refused", "Repeats not made, because too many of the calls were some."
         )
+        self.unasked = self._counter(
+            "upstream_unasked", "Times that the REST API sent what nobody had asked for."
+        )
         self.breaker_state = self._gauge(
             "upstream_breaker_state",
-            "The circuit breaker: 0 closed, 1 probing, 2 open. Of several workers, the worst.",
+            "The circuit of all: 0 closed, 1 probing, 2 open. Of several workers, the worst.",
             "livemax",
+        )
+        self.breaker_customers = self._gauge(
+            "upstream_breaker_customers_open", "Customers whose own circuit refuses calls now."
         )
         self.token_renewals = self._counter(
             "token_renewals", "The gateway's own tokens that were asked for.", "outcome"

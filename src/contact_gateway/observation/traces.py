@@ -12,6 +12,8 @@ from opentelemetry.trace import Span, SpanKind, Status, StatusCode, Tracer
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from starlette.types import Scope
 
+from contact_gateway.forms.header_fields import values_of
+
 __all__ = ["Traces"]
 
 _PROPAGATOR = TraceContextTextMapPropagator()
@@ -38,7 +40,7 @@ class Traces:
 
         HTTP server spans: https://opentelemetry.io/docs/specs/semconv/http/http-spans/
         """
-        given = [value for name, value in scope["headers"] if name == b"traceparent"]
+        given = values_of(scope["headers"], b"traceparent")
         carrier = {"traceparent": given[0].decode("latin-1")} if len(given) == 1 else {}
         attributes = {
             "http.request.method": scope["method"],

@@ -1,6 +1,8 @@
 """Documents, read once: the text of a document leads to what reading it came to."""
 
 from collections import OrderedDict
+from collections.abc import Callable
+from functools import partial
 from typing import Generic, TypeVar
 
 import structlog
@@ -51,7 +53,8 @@ class OperationStore:
     """Finds the document of a request; remembers those used last, accepted and refused ones.
 
     The refused are kept apart, so that a flood of them displaces nothing that works. Trusted
-    documents are never displaced. With `only_trusted`, no others are served.
+    documents are never displaced. With `only_trusted`, no others are served. `read_trusted` reads
+    them anew from where they are listed.
     """
 
     def __init__(
@@ -60,13 +63,27 @@ class OperationStore:
         trusted: TrustedDocuments | None = None,
         *,
         only_trusted: bool = False,
+        read_trusted: Callable[[], TrustedDocuments | None] | None = None,
     ) -> None:
         self._reader = reader
-        self._trusted = trusted
-        self._trusted_texts = trusted.by_text if trusted else {}
+        self._read_trusted = read_trusted
+        self._trust(trusted)
         self._only_trusted = only_trusted
         self._valid: _Remembered[ValidDocument] = _Remembered(_BYTES_OF_VALID)
         self._refused: _Remembered[Refusal] = _Remembered(_BYTES_OF_REFUSED)
+
+    def reload(self) -> None:
+        """Read the trusted documents anew; it may be done on another thread.
+
+        Raises:
+            TrustedDocumentsError: they cannot be read, and those from before stay.
+        """
+        if self._read_trusted is not None:
+            self._trust(self._read_trusted())
+
+    def _trust(self, trusted: TrustedDocuments | None) -> None:
+        self._trusted = trusted
+        self._trusted_texts = trusted.by_text if trusted else {}
 
     def by_text(self, text: str) -> ValidDocument | Refusal:
         """The document that `text` is, or why it is refused."""
@@ -101,9 +118,11 @@ def open_store(settings: Settings, schema: GraphQLSchema, disclosure: Disclosure
         TrustedDocumentsError: the manifest cannot be read, or a document does not fit.
     """
     reader = DocumentReader(schema, disclosure, introspection=settings.introspection)
-    trusted = trusted_documents_of(settings, schema)
+    read_trusted = partial(trusted_documents_of, settings, schema)
     only_trusted = settings.trusted_documents_mode is TrustedDocumentsMode.ENFORCE
-    return OperationStore(reader, trusted, only_trusted=only_trusted)
+    return OperationStore(
+        reader, read_trusted(), only_trusted=only_trusted, read_trusted=read_trusted
+    )
 
 
 # The messages are those that clients of Apollo's protocol compare with.

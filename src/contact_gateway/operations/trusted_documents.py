@@ -1,6 +1,6 @@
 """Trusted documents: those that were listed when the clients were built, and are known to be good.
 
-They are read once, at start-up, and kept for as long as the process lives.
+They are read at start-up, and anew when the process is told to; until then they are kept.
 """
 
 from collections.abc import Iterator, Mapping

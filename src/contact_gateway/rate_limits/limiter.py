@@ -66,11 +66,16 @@ class RateLimiter:
 
     async def seconds_to_wait(self, caller: str, customer: str) -> int | None:
         """Count one request: None if it may pass, else after how many seconds to try again."""
-        if self._clock() < self._let_through_until:
-            return None
+        if self._let_through_until > 0:
+            now = self._clock()
+            if now < self._let_through_until:
+                return None
+            # this one asks, and no other waits with it
+            self._let_through_until = now + _SECONDS_WITHOUT_STORAGE
         try:
-            if await self._windows.hit(self._limit, caller, customer):
-                self._back()
+            passes = await self._windows.hit(self._limit, caller, customer)
+            self._back()
+            if passes:
                 return None
             window = await self._windows.get_window_stats(self._limit, caller, customer)
         except (StorageError, OSError) as error:

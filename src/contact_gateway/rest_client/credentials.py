@@ -9,6 +9,7 @@ from typing import Self
 
 import structlog
 
+from contact_gateway.event_loop.second_try import with_second_try
 from contact_gateway.event_loop.single_flight import SingleFlight
 from contact_gateway.rest_client.call import Answer, Call, Sends
 from contact_gateway.rest_client.problems import (
@@ -16,13 +17,13 @@ from contact_gateway.rest_client.problems import (
     NoTokenError,
     UpstreamError,
 )
+from contact_gateway.rest_client.refused_customers import RefusedCustomers
 from contact_gateway.rest_client.token_endpoint import TokenEndpoint
 
 __all__ = ["ClientCredentials", "WithCredentials"]
 
 _RENEWED_AFTER = 0.8  # of its life
 _SECONDS_BETWEEN_ATTEMPTS = 1.0
-_SECONDS_BETWEEN_FUTILE_RENEWALS = 30.0
 
 _log = structlog.get_logger(__name__)
 
@@ -40,9 +41,9 @@ class ClientCredentials:
     """Keeps the gateway's own access token. `clock` is monotonic, in seconds.
 
     It asks the token endpoint once, however many wait; a token that is still valid is used on
-    while a new one is fetched or cannot be had. After a failure the endpoint is left alone for a
-    second. As an async context manager it stops what is under way at the end. `renewed` and
-    `not_renewed` count the answers of the endpoint.
+    while a new one is fetched or cannot be had. After a failure, and after a new token that helped
+    nobody, the endpoint is left alone for a second. As an async context manager it stops what is
+    under way at the end. `renewed` and `not_renewed` count the answers of the endpoint.
     """
 
     def __init__(
@@ -54,7 +55,7 @@ class ClientCredentials:
         self._token: _Token | None = None
         self._failure: UpstreamError | None = None
         self._left_alone_until = float("-inf")
-        self._futile_until = float("-inf")
+        self._refused = RefusedCustomers(clock)
         self.renewed = 0
         self.not_renewed = 0
 
@@ -80,8 +81,10 @@ class ClientCredentials:
             self._renewal.start()
         return self._token.value
 
-    async def replacement_for(self, refused: str, deadline: float) -> str:
-        """Another token than `refused`, which the upstream answered with 401.
+    async def replacement_for(
+        self, refused: str, deadline: float, customer: int | None = None
+    ) -> str:
+        """Another token than `refused`, which the upstream answered with 401 for this customer.
 
         Raises:
             NoTokenError: no other could be had in time.
@@ -89,14 +92,19 @@ class ClientCredentials:
         """
         if self._token is not None and self._token.value != refused:
             return self._token.value  # somebody else was refused too, and has renewed it
-        if self._clock() < self._futile_until:
+        if self._refused.in_vain(customer):
             raise CredentialsRefusedError("the upstream refuses the gateway's token")
         # it is kept until then: perhaps it is refused for one customer only
         return await self._renewed(deadline)
 
-    def renewed_to_no_avail(self) -> None:
+    def renewed_to_no_avail(self, customer: int | None = None) -> None:
         """The upstream refused the replacement too: do not renew for every call that it refuses."""
-        self._futile_until = self._clock() + _SECONDS_BETWEEN_FUTILE_RENEWALS
+        self._refused.add(customer)
+
+    def accepted(self, customer: int | None) -> None:
+        """The upstream accepts a token for this customer."""
+        if self._refused:
+            self._refused.discard(customer)
 
     async def _renewed(self, deadline: float) -> str:
         if self._failure and not self._renewal.under_way and self._clock() < self._left_alone_until:
@@ -110,7 +118,7 @@ class ClientCredentials:
     async def _renew(self) -> _Token:
         asked_at = self._clock()
         try:
-            issued = await self._endpoint.request_token()
+            issued = await with_second_try(self._endpoint.request_token)
         except UpstreamError as error:
             self._failure = error
             self.not_renewed += 1
@@ -148,9 +156,11 @@ class WithCredentials:
         token = await self._credentials.token(call.deadline)
         answer = await self._inner.send(call._replace(token=token))
         if answer.status == HTTPStatus.UNAUTHORIZED:
-            token = await self._credentials.replacement_for(token, call.deadline)
+            customer = call.customer
+            token = await self._credentials.replacement_for(token, call.deadline, customer)
             answer = await self._inner.send(call._replace(token=token))
             if answer.status == HTTPStatus.UNAUTHORIZED:
-                self._credentials.renewed_to_no_avail()
+                self._credentials.renewed_to_no_avail(customer)
                 raise CredentialsRefusedError("the upstream refuses the gateway's token")
+        self._credentials.accepted(call.customer)
         return answer

@@ -13,10 +13,10 @@ __all__ = ["Guard"]
 
 
 class Guard:
-    """Sends no more at a time than the bulkhead allows, and nothing while the circuit is open.
+    """Sends no more at a time than the bulkhead allows, and nothing while a circuit is open for it.
 
-    A failure counts against the upstream only if it had `seconds_to_judge` before the deadline of
-    the call: a caller in a hurry must not close the service to all others.
+    A failure counts only if it had `seconds_to_judge` before the deadline of the call: a caller in
+    a hurry must not close the service to others.
     """
 
     def __init__(
@@ -38,33 +38,38 @@ class Guard:
         """Send `call` in its turn.
 
         Raises:
-            CircuitOpenError: the upstream failed too often; nothing was sent.
+            CircuitOpenError: the upstream failed too often for this customer, or for all; nothing
+                was sent.
             QueueFullError: too many calls wait already; nothing was sent.
             DeadlineError: no turn before the deadline; nothing was sent.
         """
-        if not self.bulkhead.take():
-            self.breaker.check()  # who would be refused in the end need not wait for it
-            await self.bulkhead.wait(call.deadline)
+        customer = call.customer
+        if not self.bulkhead.take(customer):
+            self.breaker.check(customer)  # who would be refused in the end need not wait for it
+            await self.bulkhead.wait(customer, call.deadline)
         permit: int | None = None
         failed: bool | None = None
+        connected = True
         try:
             hurried = call.deadline - self._clock() < self._seconds_to_judge
-            permit = self.breaker.admit()
+            permit = self.breaker.admit(customer)
             answer = await self._inner.send(call)
             failed = _failed(answer)
-        except (ConnectError, NotAnsweredError):
-            failed = True
+        except (ConnectError, NotAnsweredError) as error:
+            failed, connected = True, isinstance(error, NotAnsweredError)
             raise
         finally:
-            self.bulkhead.release()
+            self.bulkhead.release(customer)
             if permit is None:
                 pass  # the circuit is open
             elif failed is None or (failed and hurried):
-                self.breaker.abandoned(permit)  # cancelled, a fault of our own, or no fair chance
+                self.breaker.abandoned(
+                    customer, permit
+                )  # cancelled, a fault of our own, or no fair chance
             elif failed:
-                self.breaker.failed(permit)
+                self.breaker.failed(customer, permit, connected=connected)
             else:
-                self.breaker.succeeded(permit)
+                self.breaker.succeeded(customer, permit)
         return answer
 
 

@@ -2,7 +2,7 @@
 
 Retries                     sends again what may be sent again, within the deadline and a budget
 └── WithCredentials         the gateway's own token in the place of the caller's, where that is set
-    └── Guard               no more at a time than the bulkhead has slots; nothing while the circuit
+    └── Guard               no more at a time than the bulkhead has slots; nothing while a circuit
         │                   is open. Who waits to try again, or for a token, holds no slot meanwhile
         └── Watched         counts, times and traces each attempt
             └── Sender      makes a complete `httpx.Request`, and an answer or error of what comes
@@ -49,7 +49,7 @@ class RESTClient:
     ) -> None:
         most, url = settings.upstream_max_connections, settings.upstream_url
         attempt_timeout = min(settings.upstream_attempt_timeout, settings.upstream_deadline)
-        to_api = HTTP11Transport(most) if transport is None else OtherTransport(transport)
+        to_api = _own_transport(most, metrics) if transport is None else OtherTransport(transport)
         self._parts: list[AbstractAsyncContextManager[object]] = [to_api]
         sender = Sender(to_api, url, attempt_timeout)
         watched = Watched(sender, metrics, traces, url)
@@ -82,6 +82,12 @@ class RESTClient:
         follow_credentials(metrics, credentials)
         self._parts += [to_token_endpoint, credentials]
         return WithCredentials(guard, credentials)
+
+
+def _own_transport(most: int, metrics: Metrics) -> HTTP11Transport:
+    transport = HTTP11Transport(most)
+    metrics.follow_counter(metrics.unasked, lambda: transport.unasked)
+    return transport
 
 
 def token_endpoint(settings: Settings, transport: httpx.AsyncBaseTransport) -> TokenEndpoint:

@@ -6,7 +6,7 @@ UpstreamError
 │   ├── NoTokenError             the token endpoint gives the gateway no token at the moment
 │   ├── DeadlineError            the deadline came while the request waited for its turn
 │   ├── QueueFullError           too many calls wait already
-│   ├── CircuitOpenError         the upstream failed too often just now
+│   ├── CircuitOpenError         it failed too often just now, for the customer or for all
 │   └── RetryBudgetSpentError    too many of the latest calls were repeats
 ├── CredentialsRefusedError      the gateway's own credentials are not accepted
 ├── NotAnsweredError             sent; then silence, a lost connection or broken HTTP
@@ -121,7 +121,10 @@ class QueueFullError(NotSentError):
 
 
 class CircuitOpenError(NotSentError):
-    """The upstream failed too often just now; `retry_after` is when it will be tried again."""
+    """The upstream failed too often just now, for the customer or for all.
+
+    `retry_after` is when it will be tried again.
+    """
 
     retry_after: int
 

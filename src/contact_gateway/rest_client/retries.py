@@ -71,24 +71,24 @@ class Retries:
         """
         if call.repeat is not None:
             return self._repeat(call)
-        self._budget.earn()
+        self._budget.earn(call.customer)
         return self._send(call)
 
     async def _repeat(self, call: Call) -> Answer:
-        if not self._budget.spend():
+        if not self._budget.spend(call.customer):
             raise RetryBudgetSpentError
         sent_again = call.repeat is Repeat.RESEND
         try:
             answer = await self._send(call)
         except NotSentError:
-            # a caller in a hurry must not use up the repeats of all others
-            self._budget.give_back()
+            # a caller in a hurry must not use up the repeats of others
+            self._budget.give_back(call.customer)
             sent_again = False
             raise
         finally:
             self.retried += sent_again
         if call.repeat is Repeat.READ_BACK and answer.is_success:
-            self._budget.give_back()
+            self._budget.give_back(call.customer)
         return answer
 
     async def _send(self, call: Call) -> Answer:
@@ -116,7 +116,7 @@ class Retries:
             await self._sleep(pause)
 
     def _may_repeat(self, call: Call, pause: float) -> bool:
-        return self._clock() + pause < call.deadline and self._budget.spend()
+        return self._clock() + pause < call.deadline and self._budget.spend(call.customer)
 
     def _moment(self, retries: int) -> float | None:
         """A random pause, so that callers who failed together do not come back together."""

@@ -71,6 +71,7 @@ def follow_guard(metrics: Metrics, guard: Guard) -> None:
     metrics.follow_gauge(metrics.upstream_queued, lambda: bulkhead.queued)
     metrics.follow_counter(metrics.shed, lambda: bulkhead.shed)
     metrics.follow_gauge(metrics.breaker_state, lambda: _STATES[breaker.state])
+    metrics.follow_gauge(metrics.breaker_customers, lambda: breaker.customers_refused)
 
 
 def follow_credentials(metrics: Metrics, credentials: ClientCredentials) -> None:

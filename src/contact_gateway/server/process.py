@@ -7,13 +7,18 @@ import socket
 from types import FrameType
 from typing import Protocol, runtime_checkable
 
+import structlog
 import uvicorn
 
-__all__ = ["Drains", "Server"]
+from contact_gateway.event_loop.held_signals import release
+
+__all__ = ["Drains", "Reloads", "Server"]
 
 _SECONDS_FOR_LAST_REQUESTS = 0.1
 _TICK_SECONDS = 0.1
 _TICKS_PER_SECOND = 10
+
+_log = structlog.get_logger(__name__)
 
 
 @runtime_checkable
@@ -27,23 +32,51 @@ class Drains(Protocol):
         """From now on, say that no more requests should come."""
 
 
+@runtime_checkable
+class Reloads(Protocol):
+    """What has read files, and reads them anew on SIGHUP.
+
+    An application leaves it in the lifespan state (ASGI lifespan protocol), by the name that the
+    log is to have for it.
+    """
+
+    def reload(self) -> None:
+        """Read them anew; what cannot be read raises, and leaves everything as it was.
+
+        It runs on a thread of its own, so that requests go on meanwhile.
+        """
+
+
 class Server(uvicorn.Server):
     """Serves until a signal. SIGINT stops at once; SIGTERM lets load balancers look away first.
 
     On SIGTERM the application turns unready and goes on serving for `pause` seconds, with
     `Connection: close` on every reply. Then nothing new is accepted, and what is in flight, or on
     its way over a connection that was made in time, is finished. A second signal ends the pause.
+    Signals that were held come as soon as it takes them.
     """
 
     def __init__(self, config: uvicorn.Config, *, pause: float) -> None:
         super().__init__(config)
         self._pause = pause
         self._pausing = False
+        self._to_reload = False
+        self._reloading: asyncio.Task[None] | None = None
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Remember which signal it was: uvicorn calls this for SIGINT and SIGTERM."""
         self._pausing = sig == signal.SIGTERM and not self.should_exit
         super().handle_exit(sig, frame)
+
+    def reload(self, *_: object) -> None:
+        """Have the application read its files anew, soon; it may be called by a signal."""
+        self._to_reload = True
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, unless somebody has said meanwhile to stop: uvicorn takes signals by now."""
+        release()
+        if not self.should_exit:
+            await super().startup(sockets)
 
     async def main_loop(self) -> None:
         """Serve until a signal, and through the pause that follows a SIGTERM."""
@@ -53,6 +86,29 @@ class Server(uvicorn.Server):
                 if isinstance(part, Drains):
                     part.drain()
             await self._serve_on()
+
+    async def on_tick(self, counter: int) -> bool:
+        """Do what is done ten times a second: begin to reload, if that is asked for."""
+        if self._to_reload and (self._reloading is None or self._reloading.done()):
+            self._to_reload = False
+            self._reloading = asyncio.create_task(self._reload())
+        return await super().on_tick(counter)
+
+    async def _reload(self) -> None:
+        reloaded, failed = [], False
+        for name, part in self.lifespan.state.items():
+            if isinstance(part, Reloads):
+                try:
+                    await asyncio.to_thread(part.reload)
+                except Exception as error:  # noqa: BLE001 - whatever it is, the old files serve on
+                    failed = True
+                    # without its message, which may quote what is in the file
+                    mend = "contact-gateway check says what is wrong"
+                    _log.error("reload_failed", what=name, error=type(error).__name__, mend=mend)
+                else:
+                    reloaded.append(name)
+        if reloaded or not failed:
+            _log.info("reloaded", what=reloaded)
 
     async def _serve_on(self) -> None:
         self.config.encoded_headers.append((b"connection", b"close"))

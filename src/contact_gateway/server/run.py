@@ -1,23 +1,22 @@
 """Running an application: one configuration of uvicorn, for the demo and for production."""
 
-import contextlib
 import gc
 import math
 import os
 import signal
 import socket
-import sys
 from functools import partial
-from typing import Final, NoReturn, Protocol
+from typing import Final, Protocol
 
 import structlog
 import uvicorn
 from starlette.types import ASGIApp
 
+from contact_gateway.event_loop.held_signals import STOPPING, hold, remember
 from contact_gateway.event_loop.writes import Writes
 from contact_gateway.observation import Traces
 from contact_gateway.observation.exporting import exported_traces
-from contact_gateway.observation.logs import configure_logs
+from contact_gateway.observation.logs import configure_logs, log_what_python_reports
 from contact_gateway.server.connection import HTTPConnection
 from contact_gateway.server.process import Server
 from contact_gateway.server.turns import Turns
@@ -83,44 +82,64 @@ def server_config(
 def serve(settings: Settings, build: Build) -> None:
     """Serve what `build` makes until SIGINT or SIGTERM, and return when all is finished.
 
-    With several workers each builds an application of its own, so `build` is found by its module
-    and name, with the settings that it is called with.
+    On SIGHUP the application reads its files anew. All that is written meanwhile is lines of the
+    log; signals that come before there is a server, or after it, interrupt nothing. With several
+    workers each builds an application of its own, so `build` is found by its module and name, with
+    the settings that it is called with.
 
     Raises:
         SettingsError: a file that the settings name cannot be used.
         OSError: the address cannot be listened on.
         WorkersFailedError: a worker process could not start.
     """
-    if settings.workers > 1:
-        build(settings)  # what keeps one from starting is told once, and not by each worker
     listener = listen(settings.host, settings.port)
     if settings.workers == 1:
-        serve_on(listener, settings, build, announced=True)
+        serve_on(listener, settings, build, announced=True, reloads=True)
     else:
-        configure_logs(settings.log_level, settings.log_format)
+        hold()
+        _begin_to_log(settings)
+        build(settings)  # what keeps one from starting is told once, and not by each worker
         _announce(listener)
-        work = partial(serve_on, settings=settings, build=build)
+        work = partial(serve_on, settings=settings, build=build, reloads=True)
         run_workers(settings.workers, work, listener)
 
 
 def serve_on(
-    listener: socket.socket, settings: Settings, build: Build, *, announced: bool = False
+    listener: socket.socket,
+    settings: Settings,
+    build: Build,
+    *,
+    announced: bool = False,
+    reloads: bool = False,
 ) -> None:
     """Serve what `build` makes on a socket that already listens, in this process.
 
     When `announced`, the log says where the socket listens, once nothing keeps the gateway from
-    starting.
+    starting. Unless it `reloads`, SIGHUP means what it does elsewhere: the terminal is gone.
     """
-    configure_logs(settings.log_level, settings.log_format)
-    signal.signal(signal.SIGTERM, _exit)
-    # uvicorn repeats the signal once it has stopped: for Ctrl-C that is nothing to report
-    with contextlib.suppress(KeyboardInterrupt), exported_traces():
+    hold()
+    _begin_to_log(settings)
+    early = remember(STOPPING)
+    with exported_traces():
         app = build(settings, traces=Traces.of_process())
         server = Server(server_config(app, settings), pause=settings.drain_pause)
+        # until uvicorn handles them itself, and when it repeats them at the end
+        for stopping in STOPPING:
+            signal.signal(stopping, server.handle_exit)
+        for number in early:
+            server.handle_exit(number, None)
+        if reloads:
+            signal.signal(signal.SIGHUP, server.reload)
         if announced:
             _announce(listener)
         _spare_the_garbage_collector()
         server.run(sockets=accepting(listener))
+        hold()  # what comes now would only interrupt the end
+
+
+def _begin_to_log(settings: Settings) -> None:
+    configure_logs(settings.log_level, settings.log_format)
+    log_what_python_reports()
 
 
 def _announce(listener: socket.socket) -> None:
@@ -138,8 +157,3 @@ def _spare_the_garbage_collector() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 10, 10)
-
-
-def _exit(*_: object) -> NoReturn:
-    """What SIGTERM does before uvicorn takes it over, and again when uvicorn is done."""
-    sys.exit(0)

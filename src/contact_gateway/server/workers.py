@@ -19,12 +19,14 @@ import structlog
 from prometheus_client.multiprocess import mark_process_dead
 from uvicorn.config import STARTUP_FAILURE
 
+from contact_gateway.event_loop.held_signals import HELD, STOPPING, hold, remember, told_to_stop
+
 __all__ = ["Work", "WorkersFailedError", "run_workers"]
 
 Work = Callable[[socket.socket], None]
 
 _METRICS_DIRECTORY = "PROMETHEUS_MULTIPROC_DIR"
-_SIGNALS = {signal.SIGTERM, signal.SIGINT, signal.SIGCHLD}
+_AWAITED = HELD | {signal.SIGCHLD}
 
 _log = structlog.get_logger(__name__)
 
@@ -36,8 +38,8 @@ class WorkersFailedError(Exception):
 def run_workers(count: int, work: Work, listener: socket.socket) -> None:
     """Run `work` in `count` processes until SIGTERM or SIGINT, and return when all have ended.
 
-    `work` is called with `listener` and is found by its module and name. A process that dies is
-    replaced. Must be called on the main thread.
+    `work` is called with `listener`, while signals are held, and is found by its module and name. A
+    process that dies is replaced. SIGHUP is passed on to all. Must be called on the main thread.
 
     Raises:
         WorkersFailedError: the application of a worker did not start.
@@ -45,11 +47,24 @@ def run_workers(count: int, work: Work, listener: socket.socket) -> None:
     with tempfile.TemporaryDirectory(prefix="contact-gateway-metrics-") as directory:
         # prometheus-client reads it in each worker, when it is imported there
         os.environ[_METRICS_DIRECTORY] = directory
-        ensure_running()  # or it would unblock signals when the first worker is started
         # no handlers: signals wait until they are asked for, so none can come in between
         signal.signal(signal.SIGCHLD, lambda *_: None)
-        signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
-        _Workers(count, work, listener).run()
+        _start_resource_tracker()
+        signal.pthread_sigmask(signal.SIG_BLOCK, _AWAITED)
+        if not told_to_stop():
+            _Workers(count, work, listener).run()
+
+
+def _start_resource_tracker() -> None:
+    """Do what the first worker would else begin with, and keep the signals that come meanwhile.
+
+    It lets them come for a moment: multiprocessing unblocks them without looking whether they were.
+    """
+    early = remember(HELD)
+    ensure_running()
+    hold()
+    for number in early:
+        signal.raise_signal(number)
 
 
 class _Workers:
@@ -60,8 +75,11 @@ class _Workers:
 
     def run(self) -> None:
         failed = False
-        while not failed and signal.sigwait(_SIGNALS) == signal.SIGCHLD:
-            failed = self._replace_the_dead()
+        while not failed and (told := signal.sigwait(_AWAITED)) not in STOPPING:
+            if told == signal.SIGHUP:
+                self._hang_up()
+            else:
+                failed = self._replace_the_dead()
         # each worker has it too, for as long as it accepts; here it would only keep callers waiting
         for process in self._processes:
             process.terminate()
@@ -70,6 +88,11 @@ class _Workers:
             process.join()
         if failed:
             raise WorkersFailedError("a worker did not start; the log says why")
+
+    def _hang_up(self) -> None:
+        for process in self._processes:
+            if process.pid is not None and process.is_alive():
+                os.kill(process.pid, signal.SIGHUP)
 
     def _replace_the_dead(self) -> bool:
         """Whether a worker could not start, so that replacing it is in vain."""
@@ -93,7 +116,7 @@ class _Workers:
 def _run(work: Work, listener: socket.socket) -> None:
     """What a worker process runs; it starts with its parent's signals blocked."""
     threading.Thread(target=_stop_with_parent, daemon=True).start()
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
     work(listener)
 
 

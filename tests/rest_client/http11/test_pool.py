@@ -18,7 +18,7 @@ def test_idle_connection(scripted: ScriptedUpstream) -> None:
     """One that nobody uses is closed after a while; until then, it is the next one taken."""
 
     async def idle() -> bool:
-        connections = Connections(most=5, idle_seconds=0.2)
+        connections = Connections(most=5, idle_seconds=0.2, rest_seconds=0)
         url = httpx.URL(scripted.url)
         connection = await connections.open(url)
         connections.give_back(key_of(url), connection)
@@ -36,7 +36,7 @@ def test_connection_that_is_too_old(scripted: ScriptedUpstream) -> None:
     """It is not taken even where it is not closed yet: the upstream may be about to close it."""
 
     async def too_old() -> bool:
-        connections = Connections(most=5, idle_seconds=0)
+        connections = Connections(most=5, idle_seconds=0, rest_seconds=0)
         url = httpx.URL(scripted.url)
         connection = await connections.open(url)
         connections.give_back(key_of(url), connection)

@@ -1,7 +1,8 @@
 """One connection to the upstream: HTTP/1.1, one request and its answer at a time.
 
-httptools parses, strictly; this decides what an answer is, when it is complete, and whether the
-connection may carry another. What nobody has asked for closes it: it could be another customer's.
+Heads and bodies are read next door; this decides what an answer is, and whether the connection may
+carry another. What follows a complete answer, or comes in unasked, closes it and does nothing else:
+it could be another customer's.
 """
 
 import asyncio
@@ -14,14 +15,17 @@ from typing import Final
 import httptools
 
 from contact_gateway.rest_client.call import Incomplete
+from contact_gateway.rest_client.http11.bodies import Body, UntilTheEnd, body_after
+from contact_gateway.rest_client.http11.heads import Heads
 
 __all__ = ["Connection", "ExchangeError", "Received"]
 
 _MAX_CONTENT_BYTES: Final = 1_048_576
-_MAX_BYTES: Final = 2 * _MAX_CONTENT_BYTES  # of one answer with its framing
 _MAX_HEAD_BYTES: Final = 65_536  # together with the 1xx responses before it
+_MAX_FRAMING_BYTES: Final = 131_072  # heads and chunks' sizes, and as many more as the content has
 _MAX_INTERIM: Final = 20  # 1xx responses before the answer
 _SLICE: Final = 16_384
+_RESPONSE: Final = b"HTTP/"  # how one begins
 
 
 class ExchangeError(Exception):
@@ -51,27 +55,30 @@ class Received:
 _NO_ANSWER: Final = Received()
 
 
-class _UncalledForError(Exception):
-    """A response, or part of one, that nobody has asked for; raised through the parser."""
-
-
 class Connection(asyncio.Protocol):
     """One connection, which whoever has borrowed it from the pool uses alone.
 
-    `when_to_send` calls what it is given, which sends a request, now or very soon.
+    `when_to_send` calls what it is given, which sends a request, now or very soon. `when_unasked`
+    is called when the upstream sends what nobody has asked for: anything while nobody waits for an
+    answer, or another response behind one.
     """
 
-    def __init__(self, when_to_send: Callable[[Callable[[], None]], None]) -> None:
+    def __init__(
+        self,
+        when_to_send: Callable[[Callable[[], None]], None],
+        when_unasked: Callable[[], None] = lambda: None,
+    ) -> None:
         self._when_to_send = when_to_send
+        self._when_unasked = when_unasked
         self._unsent = b""
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
         self._incoming = select.poll()
-        self._parser = httptools.HttpResponseParser(self)
+        self._heads = Heads()
+        self._body: Body | None = None  # of an answer whose head is not here yet
         self._answered: asyncio.Future[None] | None = None
         self._answer = _NO_ANSWER
         self._reusable = True
-        self._whole = True  # nothing has been asked yet
         self._received = 0
         self._interim = 0
 
@@ -95,7 +102,7 @@ class Connection(asyncio.Protocol):
             raise ExchangeError("closed", sent=False)
         answer = self._answer = Received()
         self._received = self._interim = 0
-        self._whole = False
+        self._body = None
         answered = self._answered = self._loop.create_future()
         left = deadline - time.monotonic()
         timer = self._loop.call_later(left, self._stop, Incomplete.LATE, "TimeoutError")
@@ -137,81 +144,75 @@ class Connection(asyncio.Protocol):
         """End what is under way: with the end of the body, where nothing else marks that."""
         self._reusable = False
         self._transport = None
-        if exc is None and self._answer.status and self._ends_with_connection():
+        if exc is None and isinstance(self._body, UntilTheEnd):
             self._finish()
         else:
             self._stop(Incomplete.CUT_OFF, "disconnected" if exc is None else type(exc).__name__)
 
     def data_received(self, data: bytes) -> None:
-        """Parse what comes in, as long as it is an answer and not too much."""
+        """Read what comes in, as long as it is an answer and not too much."""
         for part in _slices(data):
             if self._answered is None or self._answered.done() or self._unsent:
-                self.abort()  # nobody has asked for it, or not yet
+                self._not_asked_for()
                 return
             self._received += len(part)
             try:
-                self._parser.feed_data(part)
+                behind = self._take_in(part)
             except httptools.HttpParserError as error:
-                self._reusable = False
-                # broken HTTP right behind an answer makes that doubtful; a second response does not
-                if not (self._whole and isinstance(error.__context__, _UncalledForError)):
-                    self._stop(Incomplete.CUT_OFF, type(error).__name__)
-                    return
-            if self._whole:
-                self._finish()
-            else:
+                self._stop(Incomplete.CUT_OFF, type(error).__name__)
+                return
+            body = self._body
+            if body is None or not body.whole:
                 self._limit()
+                continue
+            self._reusable = self._heads.keep_alive and not (body.last or behind)
+            self._finish()
+            if behind.lstrip(b"\r\n").startswith(_RESPONSE):
+                self._when_unasked()
 
-    def on_message_begin(self) -> None:
-        """Begin to read a response; called by the parser, as all that follows."""
-        if self._whole:
-            self._reusable = False
+    def _take_in(self, data: bytes) -> bytes:
+        """Read heads until one is an answer's, and then its body; what is behind that."""
+        while self._body is None:
+            behind = self._heads.read(data)
+            if behind is None:
+                return b""
+            data = behind
+            self._begin_answer()
+        return self._body.take(data, self._answer.content)
 
-    def on_header(self, name: bytes, value: bytes) -> None:
-        """Note a header; a trailer does not belong to the head (RFC 9110 section 6.5.1)."""
-        if self._whole:
-            raise _UncalledForError
-        if not self._answer.status:
-            self._answer.headers.append((name, value))
-
-    def on_headers_complete(self) -> None:
+    def _begin_answer(self) -> None:
         """Tell an answer from a 1xx response before it, which is ignored."""
-        if self._whole:
-            raise _UncalledForError
-        status = self._parser.get_status_code()
+        heads = self._heads
+        status = heads.status
         if status >= HTTPStatus.OK:
+            self._body = body_after(heads)
             self._answer.status = status
+            self._answer.headers = heads.headers
             return
         self._interim += 1
-        self._answer.headers = []
         if status == HTTPStatus.SWITCHING_PROTOCOLS or self._interim > _MAX_INTERIM:
-            raise _UncalledForError
+            raise httptools.HttpParserError("no answer")
 
-    def on_body(self, body: bytes) -> None:
-        """Keep a part of the content."""
-        self._answer.content += body
-
-    def on_message_complete(self) -> None:
-        """Note that the answer is whole."""
-        if self._answer.status:
-            self._whole = True
-            self._reusable = self._parser.should_keep_alive()
+    def _not_asked_for(self) -> None:
+        """Close: nobody has asked for what comes in, or not yet."""
+        # an answer that closes the connection may have more behind it
+        was_kept = self._reusable
+        self.abort()
+        if was_kept:
+            self._when_unasked()
 
     def _limit(self) -> None:
-        oversized = self._received > (_MAX_BYTES if self._answer.status else _MAX_HEAD_BYTES)
-        if oversized or len(self._answer.content) > _MAX_CONTENT_BYTES:
+        content = len(self._answer.content)
+        most = 2 * content + _MAX_FRAMING_BYTES if self._answer.status else _MAX_HEAD_BYTES
+        if self._received > most or content > _MAX_CONTENT_BYTES:
             self._stop(Incomplete.OVERSIZED, "oversized")
-
-    def _ends_with_connection(self) -> bool:
-        framing = {b"content-length", b"transfer-encoding"}
-        return not any(name.lower() in framing for name, _ in self._answer.headers)
 
     def _stop(self, incomplete: Incomplete, reason: str) -> None:
         """Give the request up: with as much of the answer as there is, or with an error."""
         self._reusable = False
         if self._answered is None or self._answered.done():
             return
-        if self._answer.status and not self._whole:
+        if self._answer.status:
             self._answer.incomplete = incomplete
             self._answered.set_result(None)
         else:

@@ -14,7 +14,7 @@ import httpx
 
 from contact_gateway.rest_client.call import INCOMPLETE, Terms
 from contact_gateway.rest_client.http11.exchange import Connection, ExchangeError, Received
-from contact_gateway.rest_client.http11.pool import Connections
+from contact_gateway.rest_client.http11.pool import Connections, Key
 
 __all__ = ["HTTP11Transport"]
 
@@ -30,6 +30,11 @@ class HTTP11Transport(httpx.AsyncBaseTransport):
 
     def __init__(self, most_connections: int = 8) -> None:
         self._connections = Connections(most_connections)
+
+    @property
+    def unasked(self) -> int:
+        """How often an upstream was caught sending what nobody had asked for."""
+        return self._connections.unasked.times
 
     async def aclose(self) -> None:
         """Close every connection."""
@@ -50,20 +55,28 @@ class HTTP11Transport(httpx.AsyncBaseTransport):
         message = _message(request)
         url = request.url
         key = url.scheme, url.netloc, terms.customer
-        connection = self._connections.take(key) or await self._open(url, terms.deadline)
-        try:
-            received = await connection.exchange(message, terms.deadline)
-        except ExchangeError as error:
-            kind = httpx.RemoteProtocolError if error.sent else httpx.ConnectError
-            raise kind(str(error)) from error
-        finally:
-            self._connections.give_back(key, connection)
-        return _response(received)
+        connection = self._connections.take(key)
+        kept = connection is not None
+        while True:
+            if connection is None:
+                connection = await self._open(key, url, terms.deadline)
+            try:
+                received = await connection.exchange(message, terms.deadline)
+            except ExchangeError as error:
+                if error.sent:
+                    raise httpx.RemoteProtocolError(str(error)) from error
+                if not kept:
+                    raise httpx.ConnectError(str(error)) from error
+            else:
+                return _response(received)
+            finally:
+                self._connections.give_back(key, connection)
+            kept, connection = False, None  # it ended before anything was sent: another serves
 
-    async def _open(self, url: httpx.URL, deadline: float) -> Connection:
+    async def _open(self, key: Key, url: httpx.URL, deadline: float) -> Connection:
         try:
             async with asyncio.timeout(deadline - time.monotonic()):
-                return await self._connections.open(url)
+                return await self._connections.another(key, url)
         except (OSError, RuntimeError, ValueError) as error:  # all that connecting may raise
             raise httpx.ConnectError(type(error).__name__) from error
 

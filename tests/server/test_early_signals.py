@@ -1,0 +1,114 @@
+"""Signals while `serve` starts, at random moments: it ends well, and every line is JSON."""
+
+import random
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+import pytest
+
+from contact_gateway.event_loop.held_signals import HELD
+from contact_gateway.sandbox import Sandbox
+from tests.servers import environment_for
+
+AT_A_TIME = 5
+LATEST = 1.5  # seconds after which it is told to stop, most of which starting takes
+
+
+@dataclass(frozen=True)
+class Start:
+    """One start: with how many workers, and when it is told to stop by which signal."""
+
+    workers: int
+    seconds: float
+    number: int
+
+
+@dataclass(frozen=True)
+class End:
+    """How it ended: its status, what of its log is no JSON, and whether our code had begun."""
+
+    status: int
+    strays: list[bytes]
+    begun: bool
+
+
+def mask(pid: int, field: str) -> int:
+    """The signals of a process that Linux shows in `field` of its status, as bits."""
+    lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines()
+    return next(int(line.split()[1], 16) for line in lines if line.startswith(f"{field}:"))
+
+
+def has_begun(pid: int) -> bool:
+    """Whether our code runs in a process: it holds SIGTERM, or has it handled; Python does neither.
+
+    Before that a signal ends Python in the midst of its own start, as it ends any other program.
+    """
+    bit = 1 << (signal.SIGTERM - 1)
+    return bool((mask(pid, "SigBlk") | mask(pid, "SigCgt")) & bit)
+
+
+def start_and_stop(sandbox: Sandbox, directory: Path, start: Start) -> End:
+    """Start the gateway, and tell it to stop at the given time."""
+    settings = {"port": 0, "workers": start.workers, "drain_pause": 0}
+    with subprocess.Popen(
+        [sys.executable, "-m", "contact_gateway", "serve"],
+        cwd=directory,
+        env=environment_for(sandbox.url, **settings),
+        stderr=subprocess.PIPE,
+    ) as process:
+        time.sleep(start.seconds)
+        begun = has_begun(process.pid)
+        process.send_signal(start.number)
+        if start.number == signal.SIGHUP:
+            time.sleep(0.05)
+            process.send_signal(signal.SIGTERM)
+        if not begun:
+            process.kill()  # Python may have missed the signal in the midst of an import
+        _, log = process.communicate(timeout=60)
+    return End(process.returncode, [line for line in log.splitlines() if not is_json(line)], begun)
+
+
+def is_json(line: bytes) -> bool:
+    """Whether a line is a JSON object."""
+    try:
+        return isinstance(orjson.loads(line), dict)
+    except orjson.JSONDecodeError:
+        return False
+
+
+def starts() -> list[Start]:
+    """Twenty starts at the same random moments each time; four are of two workers."""
+    chance = random.Random(21)  # noqa: S311 - no secret
+    numbers = [signal.SIGTERM, signal.SIGTERM, signal.SIGINT, signal.SIGHUP]
+    return [
+        Start(2 if each % 5 == 0 else 1, LATEST * (each + chance.random()) / 20, numbers[each % 4])
+        for each in range(20)
+    ]
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs Linux to look inside")
+def test_at_any_moment(sandbox: Sandbox, tmp_path: Path) -> None:
+    """The status is 0 and every line is JSON, from the moment at which our code begins.
+
+    What a signal does before that is Python's: then it ends by the signal.
+    """
+    with ThreadPoolExecutor(AT_A_TIME) as threads:
+        ends = list(
+            threads.map(lambda start: (start, start_and_stop(sandbox, tmp_path, start)), starts())
+        )
+
+    assert [
+        (start, end) for start, end in ends if end.begun and (end.status, end.strays) != (0, [])
+    ] == []
+    assert any(end.begun for _, end in ends)
+
+
+def test_held() -> None:
+    """All three that supervisors and terminals send are held."""
+    assert {signal.SIGTERM, signal.SIGINT, signal.SIGHUP} == HELD
