@@ -24,11 +24,12 @@ test: export PYTHONDONTWRITEBYTECODE :=
 test: .venv/installed ## run the tests (TEST=--cov: and measure their branch coverage)
 	$(RUN)python -m pytest --numprocesses=4 --dist=loadfile $(TEST)
 
-check: .venv/installed ## lint, types, import layers, spelling
+check: .venv/installed ## lint, types, import layers, private names of others, spelling
 	$(RUN)ruff format --check .
 	$(RUN)ruff check .
 	$(RUN)mypy
 	$(RUN)lint-imports --no-cache
+	$(RUN)python -m tests.private_names
 	$(RUN)typos
 
 format: .venv/installed ## format the code

@@ -1,14 +1,18 @@
 """The house: its rooms, their names and sizes, and whose private names they use."""
 
 import ast
-import importlib
+import contextlib
+import importlib.util
 import re
+import tomllib
 from collections import Counter
 from collections.abc import Iterator
-from functools import reduce
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from tests.private_names import LIBRARIES, PRIVATE, missing
 
 SOURCE = Path(__file__).parents[1] / "src" / "contact_gateway"
 MODULES = sorted(SOURCE.rglob("*.py"))
@@ -64,73 +68,36 @@ def test_length_of_the_composition_root() -> None:
 @pytest.mark.parametrize("craft", CRAFTS)
 def test_a_craft_speaks_of_no_contact_group(craft: str) -> None:
     """Whoever puts another resource behind GraphQL changes nothing in it."""
-    mission = re.compile(r"contact.?group", re.IGNORECASE)
+    mission = re.compile(r"contact.?group|contacts:|/v1/", re.IGNORECASE)
     files = [*(SOURCE / craft).rglob("*.py"), *(SOURCE / craft).glob("web/*")]
 
     assert [relative(file) for file in files if mission.search(file.read_text("utf-8"))] == []
 
 
-# what others may take away without a word: where it is used, and what then breaks
-PRIVATE = {
-    "strawberry:Schema._schema": "operations/schema.py: nothing could be executed",
-    "strawberry.types.base:StrawberryObjectDefinition.from_input": (
-        "operations/schema.py: inputs would be read Strawberry's slow way"
-    ),
-    "strawberry.schema.name_converter:NameConverter.apply_naming_config": (
-        "operations/schema.py: names of arguments would be made for each request"
-    ),
-    "strawberry.execution:optimized_is_awaitable": "operations/operation.py: execution",
-    "strawberry.schema.schema_converter:GraphQLCoreConverter.DEFINITION_BACKREF": (
-        "operations/plain_data.py: which fields are plain data could not be told"
-    ),
-    "strawberry.types.field:StrawberryField.is_basic_field": "operations/plain_data.py: the same",
-    "strawberry.types.field:StrawberryField.python_name": "operations/plain_data.py: the same",
-    "strawberry.types.scalar:ScalarDefinition.implementation": (
-        "operations/schema.py: a variable of 1.0 would be the ID 1"
-    ),
-    "graphql:GraphQLNamedType.reserved_types": "operations/schema.py: the same",
-    "strawberry.types.arguments:InputContext": "operations/schema.py: how inputs are read",
-    "graphql.execution.collect_fields:CollectedFields": "operations/operation.py: memory of fields",
-    "graphql.execution.collect_fields:FieldDetailsList": "operations/operation.py: the same",
-    "graphql.execution.collect_fields:FragmentDetails": "operations/operation.py: the same",
-    "graphql.execution.collect_fields:GroupedFieldSet": "operations/operation.py: the same",
-    "graphql.execution.collect_fields:collect_fields": "operations/operation.py: the same",
-    "graphql.execution.get_variable_signature:GraphQLVariableSignature": (
-        "operations/operation.py: types of variables"
-    ),
-    "graphql.execution.get_variable_signature:get_variable_signature": (
-        "operations/operation.py: the same"
-    ),
-    "graphql.execution.values:VariableValues": (
-        "operations/operation.py, operations/foresight.py: values of variables"
-    ),
-    "graphql:ValidationContext.get_recursive_variable_usages": (
-        "operations/foresight.py: where variables stand"
-    ),
-    "graphql.execution.values:VariableValueSource": "operations/operation.py: the same",
-    "graphql.pyutils:AwaitableOrValue": "operations/operation.py: a type",
-    "graphql.pyutils:Path": "operations/operation.py: a type",
-    "graphql:Executor.collect_subfields": "operations/operation.py: memory of fields",
-    "graphql:Executor.execute_fields": "operations/operation.py: reading plain data",
-    "graphql:Executor.execute_root_grouped_field_set": "operations/operation.py: execution",
-    "graphql.utilities.coerce_input_value:coerce_default_value": (
-        "operations/plain_input.py: defaults of variables"
-    ),
-    "uvicorn.config:STARTUP_FAILURE": "server/workers.py: a worker that cannot start is replaced",
-    "uvicorn.protocols.http.httptools_impl:HttpToolsProtocol.on_message_begin": (
-        "server/connection.py: smuggled requests"
-    ),
-    "uvicorn.protocols.http.httptools_impl:HttpToolsProtocol.on_headers_complete": (
-        "server/connection.py: the same"
-    ),
-    "uvicorn.protocols.http.httptools_impl:HttpToolsProtocol.on_response_complete": (
-        "server/connection.py: turns"
-    ),
-    "uvicorn.protocols.http.httptools_impl:RequestResponseCycle": "server/connection.py: a type",
-    "uvicorn:Server.main_loop": "server/process.py: the pause before the end",
-    "uvicorn:Server.on_tick": "server/process.py: the same",
-    "uvicorn:Server.handle_exit": "server/process.py: which signal it was",
-}
+ROOMS = {path.name for path in SOURCE.iterdir() if path.is_dir() and any(path.glob("*.py"))}
+
+
+@pytest.mark.parametrize(
+    ("contract", "exempt"),
+    [
+        ("The crafts know nothing of contact groups", AT_THE_TOP - {"context"}),
+        ("Only rest_client speaks httpx", {"rest_client", "app"}),
+        ("Only server knows uvicorn", {"server"}),
+    ],
+)
+def test_whom_a_contract_binds(contract: str, exempt: set[str]) -> None:
+    """Every room but those that it names: a new one is bound from the start."""
+    text = (SOURCE.parents[1] / "pyproject.toml").read_text(encoding="utf-8")
+    contracts: list[dict[str, Any]] = tomllib.loads(text)["tool"]["importlinter"]["contracts"]
+    [bound] = [each["source_modules"] for each in contracts if each["name"].startswith(contract)]
+
+    outside = {"__init__", "__main__", "sandbox"}  # the sandbox is a stranger
+    mission = {"contact_groups"} if "contact groups" in contract else set()
+    assert {name.removeprefix("contact_gateway.") for name in bound} == (
+        (ROOMS | AT_THE_TOP) - outside - exempt - mission
+    )
+
+
 PUBLIC = {
     "graphql",
     "strawberry",
@@ -149,41 +116,83 @@ PUBLIC = {
 @pytest.mark.parametrize("name", PRIVATE)
 def test_a_private_name(name: str) -> None:
     """It is there: else the range of versions in pyproject.toml ends before this one."""
-    module, _, path = name.partition(":")
-    parts = path.split(".")
-    instance = {
-        "Schema": "_schema",
-        "StrawberryObjectDefinition": "from_input",
-        "ScalarDefinition": "implementation",
-    }
-    if instance.get(parts[0]) == parts[-1]:  # of instances, which the suite makes everywhere
-        parts = parts[:-1]
+    sentence = missing(name, PRIVATE[name])
 
-    found = reduce(getattr, parts, importlib.import_module(module))
-
-    assert found is not None, f"{name} is gone, which breaks {PRIVATE[name]}"
+    assert sentence is None
 
 
-def private_imports() -> Iterator[tuple[str, str]]:
-    """Every import of a name that its library does not document, and where it stands."""
-    for path in MODULES:
-        if relative(path).startswith("sandbox/"):
-            continue  # a stranger, who has to break HTTP
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            module = getattr(node, "module", None) or ""
-            library = module.partition(".")[0]
-            if library in {"graphql", "strawberry", "uvicorn"} and module not in PUBLIC:
-                for alias in getattr(node, "names", ()):
-                    yield f"{module}:{alias.name}", relative(path)
+@pytest.mark.parametrize(
+    "name",
+    [
+        "strawberry.gone:Schema",
+        "strawberry:Gone",
+        "strawberry:Schema._gone",
+        "strawberry.types.base:StrawberryObjectDefinition.gone",
+        "graphql:Executor.gone",
+        "uvicorn:Server.gone",
+        "uvicorn.protocols.http.httptools_impl:HttpToolsProtocol.gone",
+    ],
+)
+def test_a_private_name_that_is_gone(name: str) -> None:
+    """It is told with what it breaks, wherever it is gone from."""
+    assert missing(name, "all") == f"{name} is gone, which breaks all"
+
+
+def imported(node: ast.AST) -> Iterator[tuple[str, str]]:
+    """The modules that a statement names, each with the name that it takes from there."""
+    if isinstance(node, ast.ImportFrom):
+        for alias in node.names:
+            whole = f"{node.module}.{alias.name}"
+            yield (whole, "") if is_module(whole) else (node.module or "", alias.name)
+    elif isinstance(node, ast.Import):
+        yield from ((alias.name, "") for alias in node.names)
+    elif isinstance(node, ast.Attribute) and is_module(name := ast.unparse(node)):
+        yield name, ""  # of a package, of which all modules are attributes
+
+
+def is_module(name: str) -> bool:
+    """Whether it is a module of one of those libraries."""
+    if name.partition(".")[0] not in LIBRARIES or not re.fullmatch(r"[\w.]+", name):
+        return False
+    with contextlib.suppress(ModuleNotFoundError):
+        return importlib.util.find_spec(name) is not None
+    return False
+
+
+def private_imports(source: str) -> Iterator[str]:
+    """Every import of what its library does not document."""
+    for node in ast.walk(ast.parse(source)):
+        for module, name in imported(node):
+            if module.partition(".")[0] in LIBRARIES and module not in PUBLIC:
+                yield f"{module}:{name}"
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("import graphql\nfrom strawberry.types import get_object_definition", []),
+        ("from graphql.pyutils import Path", ["graphql.pyutils:Path"]),
+        ("import graphql.pyutils", ["graphql.pyutils:"]),
+        ("import uvicorn.config as configuration", ["uvicorn.config:"]),
+        ("from graphql import execution", ["graphql.execution:"]),
+        ("from uvicorn.protocols import utils", ["uvicorn.protocols.utils:"]),
+        ("import graphql\ngraphql.pyutils.Path", ["graphql.pyutils:"]),
+    ],
+)
+def test_what_a_private_import_is(source: str, found: list[str]) -> None:
+    """It is found in whatever way it is written."""
+    assert [*private_imports(source)] == found
 
 
 def test_private_imports() -> None:
-    """Each is in the list above, and stands in the one room that may have it."""
+    """Each is in the list, and stands in the one room that may have it."""
     strays = {
-        (name, path)
-        for name, path in private_imports()
+        (name, relative(path))
+        for path in MODULES
+        if not relative(path).startswith("sandbox/")  # a stranger, who has to break HTTP
+        for name in private_imports(path.read_text(encoding="utf-8"))
         if not any(known == name or known.startswith(f"{name}.") for known in PRIVATE)
-        or not path.startswith("server/" if name.startswith("uvicorn") else "operations/")
+        or not relative(path).startswith("server/" if name.startswith("uvicorn") else "operations/")
     }
 
     assert strays == set()

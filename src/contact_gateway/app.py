@@ -1,4 +1,18 @@
-"""The composition root: builds everything in the order in which a request meets it."""
+"""The composition root: what a request meets, and in which order.
+
+CrossOrigin                     only where CORS_ORIGINS names any
+└── Entrance                    /graphql to the left, all else to the right
+    ├── GraphiQL                only where it is on: the page for browsers that ask for it
+    │   └── Observed            log line, metrics and span of a request
+    │       └── GraphQLEndpoint GraphQL over HTTP, whole
+    │           ├── Verifier    whose token it is
+    │           ├── RateLimiter whether it may come again already, where there is a limit
+    │           ├── OperationStore, OperationRunner   the document, and its execution
+    │           └── ContactGroupsOfRequest            what resolvers ask
+    │               └── ContactGroupsAPI              the REST operations
+    │                   └── RESTClient                `rest_client/policy.py` draws the rest
+    └── Starlette               the files of GraphiQL, health, metrics; and the lifespan
+"""
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
@@ -102,9 +116,9 @@ def build_app(
     endpoint = Observed(endpoint, metrics, traces)
     explorer: list[Route] = []
     if settings.graphiql:
-        opened_with = workspace or Workspace(tabs=(Tab(RENAME, BLANKS),))
-        endpoint = graphiql = GraphiQL(endpoint, opened_with)
-        explorer = graphiql.routes
+        # the page stands before the endpoint, at its path; its files have routes of their own
+        graphiql = GraphiQL(endpoint, workspace or Workspace(tabs=(Tab(RENAME, BLANKS),)))
+        endpoint, explorer = graphiql, graphiql.routes
 
     readiness = Readiness(can_verify)
     routes = [

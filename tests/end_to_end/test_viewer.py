@@ -44,16 +44,24 @@ def test_another_customer(client: Client) -> None:
     }
 
 
-def test_a_token_that_only_the_upstream_can_read(sandbox: Sandbox) -> None:
-    """Null: nobody here knows."""
+@pytest.mark.parametrize(
+    ("scope", "may_read"),
+    [(None, None), ("contacts:read", None), ("contacts:read more", None), ("", False)],
+    ids=["opaque", "it claims the scope", "and more", "it claims none"],
+)
+def test_a_token_that_nobody_has_verified(
+    sandbox: Sandbox, issue_token: IssueToken, scope: str | None, *, may_read: bool | None
+) -> None:
+    """What it claims to lack, it lacks; what it claims to have, only the upstream can tell."""
     changes = {"token_verification": "upstream", "jwt_issuer": None, "jwt_customer_claim": None}
+    token = "opaque" if scope is None else issue_token(scope=scope)
     with gateway_before(sandbox, **changes) as url:
-        client = Client(url, "opaque")
+        client = Client(url, token)
         with client.http:
             reply = client.post(VIEWER)
 
     assert reply.json()["data"]["viewer"] == {
         "customerId": "5690",
-        "canReadContactGroups": None,
-        "canUpdateContactGroups": None,
+        "canReadContactGroups": may_read,
+        "canUpdateContactGroups": None if scope is None else False,
     }

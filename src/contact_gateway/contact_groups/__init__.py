@@ -1,7 +1,7 @@
 """The mission: contact groups, from the GraphQL API to the REST operations behind it."""
 
 from contact_gateway.contact_groups.examples import BLANKS, LIST, RENAME
-from contact_gateway.contact_groups.graphql import build_schema, print_sdl
+from contact_gateway.contact_groups.graphql import Mutation, Query, build_schema, print_sdl
 from contact_gateway.contact_groups.of_request import ContactGroupsOfRequest
 from contact_gateway.contact_groups.rest import CONTACT_GROUPS_PATH, ContactGroupsAPI
 
@@ -12,6 +12,8 @@ __all__ = [
     "RENAME",
     "ContactGroupsAPI",
     "ContactGroupsOfRequest",
+    "Mutation",
+    "Query",
     "build_schema",
     "print_sdl",
 ]

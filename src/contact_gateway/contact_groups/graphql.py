@@ -30,7 +30,7 @@ from contact_gateway.failures import (
 from contact_gateway.operations import executable
 from contact_gateway.rest_client.problems import NotFoundError, Problem, UnexpectedAnswerError
 
-__all__ = ["build_schema", "print_sdl"]
+__all__ = ["Mutation", "Query", "build_schema", "print_sdl"]
 
 Info = strawberry.Info[RequestContext[ContactGroupsOfRequest], None]
 

@@ -43,9 +43,9 @@ class ContactGroupsOfRequest:
 
     def may(self, scope: str) -> bool | None:
         """Whether the token has a scope for this customer; None if only the upstream can tell."""
-        if self._caller is None:
+        if self._caller is None or not self._principal.has_scope(scope):
             return False
-        return None if self._principal.scopes is None else self._principal.has_scope(scope)
+        return True if self._principal.verified else None
 
     def update(self, contact_group_id: int, changes: Changes) -> Awaitable[bool]:
         """Update a group: True once it is made, False where it is only accepted."""

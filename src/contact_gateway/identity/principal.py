@@ -19,7 +19,8 @@ class Principal:
     is good for, or None where tokens do not name customers. `token` is the token itself;
     it ends at `expires_at`, in seconds since the epoch, as far as it says. `pseudonym` names the
     caller in logs and counters, without saying who it is; of a token without a verified subject,
-    it is the token that is named.
+    it is the token that is named. What is not `verified` only the token itself says, which may
+    refuse the caller something and grants nothing.
     """
 
     subject: str
@@ -27,6 +28,7 @@ class Principal:
     customers: frozenset[int] | None
     token: str = field(repr=False)
     expires_at: float = math.inf
+    verified: bool = True
     pseudonym: str = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

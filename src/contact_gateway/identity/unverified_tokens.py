@@ -43,6 +43,7 @@ class UpstreamVerifier:
             scopes=read_scopes(claims[self._scope_claim]) if self._scope_claim in claims else None,
             customers=None,
             token=token,
+            verified=False,
         )
 
 

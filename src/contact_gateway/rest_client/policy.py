@@ -1,12 +1,12 @@
 """Who wraps whom on the way to the REST API: drawn here, and built here.
 
-Retries             sends again what may be sent again, within the deadline and a budget
-└ WithCredentials   the gateway's own token in the place of the caller's, where that is set
-└ Guard           no more at a time than the bulkhead has slots; nothing while a circuit is
-│               open. Who waits to try again, or for a token, holds no slot meanwhile
-└ Watched       counts, times and traces each attempt
-└ Sender      makes a complete `httpx.Request`, and an answer or an error of what comes
-└ an httpx transport: ours, or any other
+Retries                     sends again what may be sent again, within the deadline and a budget
+└── WithCredentials         the gateway's own token in the place of the caller's, where that is set
+    └── Guard               no more at a time than the bulkhead has slots; nothing while a circuit
+        │                   is open. Who waits to try again, or for a token, holds no slot meanwhile
+        └── Watched         counts, times and traces each attempt
+            └── Sender      makes a complete `httpx.Request`, and an answer or error of what comes
+                └── an httpx transport: ours, or any other
 """
 
 import time
