@@ -1,0 +1,125 @@
+"""Connections that nobody uses: how long each rests, and which is used next."""
+
+from collections import deque
+from operator import itemgetter
+from typing import Final
+
+from contact_gateway.rest_client.http11.exchange import Connection
+from contact_gateway.rest_client.http11.unasked import Origin
+
+__all__ = ["REST_SECONDS", "Idle", "Key"]
+
+REST_SECONDS: Final = 0.010
+_WATCHED_SECONDS: Final = 0.1
+_MOST_WATCHED: Final = 4  # at a time, and at most every fourth
+
+Key = tuple[str, bytes, int | None]
+"""Scheme, host with port as in the Host header, and the customer whose data is asked for."""
+
+
+class Idle:
+    """Idle connections by origin and customer; the one that has been idle longest is used first.
+
+    What an upstream sends too late answers nobody if it comes while the connection rests. A few
+    rest longer than the others: they show up an upstream that sends something even later, before
+    the others can be misled by it. All times are those of one clock, in seconds.
+    """
+
+    def __init__(self, most: int, seconds: float) -> None:
+        self._seconds = seconds
+        self._most_watched = min(most // 4, _MOST_WATCHED)
+        self._rested: dict[Key, deque[tuple[float, Connection]]] = {}
+        self._watched: deque[tuple[float, Connection, Key]] = deque()
+
+    def __len__(self) -> int:
+        return len(self._watched) + sum(map(len, self._rested.values()))
+
+    def add(self, key: Key, connection: Connection, now: float) -> None:
+        """Keep a connection that was used until now."""
+        if len(self._watched) < self._most_watched:
+            self._watched.append((now, connection, key))
+        else:
+            self._queue(key).append((now, connection))
+
+    def take(self, key: Key, now: float, rest: float = REST_SECONDS) -> Connection | None:
+        """One that has rested so long, is open, and on which nothing has come in, if there is."""
+        if self._watched and self._watched[0][0] <= now - _WATCHED_SECONDS:
+            self._release(now)
+        queue = self._rested.get(key)
+        if not queue:
+            return None
+        taken, unread = None, []
+        while queue and taken is None:
+            since, connection = each = queue[0]
+            if since > now - rest:
+                break
+            queue.popleft()
+            if not connection.usable or since <= now - self._seconds:
+                connection.abort()
+            elif not connection.silent:
+                unread.append(each)  # in the next turn, the event loop looks at what has come in
+            else:
+                taken = connection
+        queue.extendleft(reversed(unread))
+        if not queue:
+            del self._rested[key]
+        return taken
+
+    def rested_at(self, key: Key, rest: float = REST_SECONDS) -> float | None:
+        """When the next of those that are not watched will have rested so long, if there is one."""
+        queue = self._rested.get(key)
+        return queue[0][0] + rest if queue else None
+
+    def ready_at(self, key: Key) -> float | None:
+        """When the next one may be used, if there is one."""
+        watched = (w[0] + _WATCHED_SECONDS for w in self._watched if w[2] == key)
+        return self.rested_at(key) or next(watched, None)
+
+    def drop_oldest(self) -> None:
+        """Close the one that has been idle longest, if there is one."""
+        if self._rested:
+            key = min(self._rested, key=lambda each: self._rested[each][0][0])
+            _, connection = self._rested[key].popleft()
+            if not self._rested[key]:
+                del self._rested[key]
+        elif self._watched:
+            _, connection, _ = self._watched.popleft()
+        else:
+            return
+        connection.abort()
+
+    def drop(self, origin: Origin | None = None) -> None:
+        """Close those that lead to one origin, or all."""
+        for key in [key for key in self._rested if origin in {None, key[:2]}]:
+            for _, connection in self._rested.pop(key):
+                connection.abort()
+        for each in [each for each in self._watched if origin in {None, each[2][:2]}]:
+            self._watched.remove(each)
+            each[1].abort()
+
+    def drop_old(self, now: float) -> None:
+        """Close what has been idle for too long, and forget what is closed."""
+        self._release(now)
+        for key, queue in list(self._rested.items()):
+            for since, connection in queue:
+                if since <= now - self._seconds:
+                    connection.abort()
+            kept = deque(each for each in queue if each[1].usable)
+            if kept:
+                self._rested[key] = kept
+            else:
+                del self._rested[key]
+
+    def _queue(self, key: Key) -> deque[tuple[float, Connection]]:
+        queue = self._rested.get(key)
+        if queue is None:
+            queue = self._rested[key] = deque()
+        return queue
+
+    def _release(self, now: float) -> None:
+        """Let those be used again that have been watched for long enough."""
+        while self._watched and self._watched[0][0] <= now - _WATCHED_SECONDS:
+            since, connection, key = self._watched.popleft()
+            queue = self._queue(key)
+            queue.append((since, connection))
+            self._rested[key] = deque(sorted(queue, key=itemgetter(0)))
