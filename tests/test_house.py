@@ -119,8 +119,9 @@ PRIVATE = {
     ),
     "uvicorn.protocols.http.httptools_impl:RequestResponseCycle": "server/connection.py: a type",
     "uvicorn:Server.main_loop": "server/process.py: the pause before the end",
-    "uvicorn:Server.on_tick": "server/process.py: the same",
+    "uvicorn:Server.on_tick": "server/process.py: the same, and reading files anew",
     "uvicorn:Server.handle_exit": "server/process.py: which signal it was",
+    "uvicorn:Server.startup": "server/process.py: signals that were held come to nobody",
 }
 PUBLIC = {
     "graphql",
