@@ -66,6 +66,47 @@ def test_console() -> None:
     assert "a document" not in text
 
 
+REPORTS = """
+import sys, threading, warnings
+from contact_gateway.observation.logs import configure_logs, log_what_python_reports
+configure_logs("info", "json")
+log_what_python_reports()
+
+class Unraisable:
+    def __del__(self):
+        raise ValueError("canary")
+
+def fail():
+    raise KeyError("canary")
+
+Unraisable()
+thread = threading.Thread(target=fail, name="aside")
+thread.start()
+thread.join()
+warnings.warn("of a library")
+raise RuntimeError("canary")
+"""
+
+
+def test_what_python_reports() -> None:
+    """Exceptions that nobody has caught, on any thread, and warnings are lines like all others."""
+    finished = subprocess.run(  # noqa: S603 - our own code
+        [sys.executable, "-c", REPORTS], check=False, capture_output=True, text=True
+    )
+
+    lines = [orjson.loads(line) for line in finished.stderr.splitlines()]
+    exceptions = [line.get("exception", "-").splitlines()[0] for line in lines]
+    assert (finished.returncode, finished.stdout, exceptions) == (
+        1,
+        "",
+        ["builtins.ValueError", "builtins.KeyError", "-", "builtins.RuntimeError"],
+    )
+    assert [line["event"] for line in lines if "warning" not in line["level"]] == [
+        "uncaught_exception"
+    ] * 3
+    assert "canary" not in finished.stderr
+
+
 def test_logs_of_somebody_else() -> None:
     """An application that is run with structlog as it comes logs each request all the same."""
     script = (

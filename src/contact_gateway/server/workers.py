@@ -8,8 +8,10 @@ import multiprocessing
 import os
 import signal
 import socket
+import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable
 from multiprocessing.connection import wait
 from multiprocessing.context import SpawnProcess
@@ -27,6 +29,7 @@ Work = Callable[[socket.socket], None]
 
 _METRICS_DIRECTORY = "PROMETHEUS_MULTIPROC_DIR"
 _AWAITED = HELD | {signal.SIGCHLD}
+_SECONDS_BEFORE_ANOTHER = 1.0
 
 _log = structlog.get_logger(__name__)
 
@@ -117,7 +120,12 @@ def _run(work: Work, listener: socket.socket) -> None:
     """What a worker process runs; it starts with its parent's signals blocked."""
     threading.Thread(target=_stop_with_parent, daemon=True).start()
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
-    work(listener)
+    try:
+        work(listener)
+    except Exception:  # noqa: BLE001 - multiprocessing would print it in words of its own
+        _log.exception("worker_failed")
+        time.sleep(_SECONDS_BEFORE_ANOTHER)
+        sys.exit(1)
 
 
 def _stop_with_parent() -> None:
