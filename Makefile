@@ -3,13 +3,14 @@ PYTHON ?= python3
 UV_VERSION := 0.13.9
 RUN := .venv/bin/
 COMPILE = $(RUN)uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	--no-emit-index-url --no-header --no-annotate --all-extras
+	--no-emit-index-url --no-header --no-annotate
 # without a name, uv would take the environment that happens to be activated
 INTO_VENV := --python .venv
 PINS := src/contact_gateway/graphiql/pins.json
+SERVERS := tests/interop/rest_servers
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test check schema lock format bench
+.PHONY: help run setup test check schema lock format bench servers
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -42,9 +43,12 @@ schema: .venv/installed ## write schema.graphql
 bench: .venv/installed ## measure against other gateways (BENCH=--quick or --alone: a short look)
 	$(RUN)python -m benchmarks $(BENCH)
 
+servers: $(SERVERS)/.venv/.installed $(SERVERS)/node_modules/.installed ## install the REST servers of tests/interop
+
 lock: .venv/installed ## choose the newest versions that pyproject.toml allows
-	$(COMPILE) --upgrade --group pyproject.toml:dev pyproject.toml --output-file requirements.lock
-	$(COMPILE) --constraints requirements.lock pyproject.toml --output-file requirements-runtime.lock
+	$(COMPILE) --upgrade --all-extras --group pyproject.toml:dev pyproject.toml --output-file requirements.lock
+	$(COMPILE) --constraints requirements.lock --all-extras pyproject.toml --output-file requirements-runtime.lock
+	$(COMPILE) --upgrade --group pyproject.toml:servers --output-file $(SERVERS)/requirements.lock
 
 .venv/installed: requirements.lock pyproject.toml hatch_build.py $(PINS)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; try: make PYTHON=python3.12")'
@@ -52,4 +56,16 @@ lock: .venv/installed ## choose the newest versions that pyproject.toml allows
 		.venv/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION); }
 	.venv/bin/uv pip sync $(INTO_VENV) --quiet --require-hashes --compile-bytecode requirements.lock
 	.venv/bin/uv pip install $(INTO_VENV) --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(SERVERS)/.venv/.installed: $(SERVERS)/requirements.lock | .venv/installed
+	$(RUN)uv venv --quiet --clear $(SERVERS)/.venv
+	$(RUN)uv pip sync --python $(SERVERS)/.venv --quiet --require-hashes --compile-bytecode $<
+	@touch $@
+
+# no script of a package runs: all that has to be built is our own
+$(SERVERS)/node_modules/.installed: $(SERVERS)/package-lock.json $(SERVERS)/nest_app.ts $(SERVERS)/tsconfig.json
+	@node -e 'if (parseInt(process.versions.node) < 20) { console.error("Node 20 or newer is needed"); process.exit(1); }'
+	npm --prefix $(SERVERS) ci --ignore-scripts --no-audit --no-fund --silent
+	npm --prefix $(SERVERS) run build --silent
 	@touch $@

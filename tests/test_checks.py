@@ -10,7 +10,8 @@ from typer.testing import CliRunner, Result
 from contact_gateway.cli import app
 from contact_gateway.sandbox import Sandbox
 from contact_gateway.sandbox.token_issuer import CLIENTS
-from tests.scripted_upstream import ScriptedUpstream, reply
+from tests.conftest import IssueToken
+from tests.scripted_upstream import Answer, ScriptedUpstream, reply
 from tests.servers import environment_for, free_port
 
 pytestmark = pytest.mark.usefixtures("nowhere")
@@ -23,9 +24,10 @@ OWN_TOKEN = {
 }
 
 
-def check(environment: dict[str, str]) -> Result:
-    """Run the command in this process, with this environment."""
-    return CliRunner().invoke(app, ["check"], env=environment)
+def check(environment: dict[str, str], *options: str, token: str | None = None) -> Result:
+    """Run the command in this process, with this environment, and this token on standard input."""
+    given = [*options, *(["--token-file", "-"] if token is not None else [])]
+    return CliRunner().invoke(app, ["check", *given], env=environment, input=token)
 
 
 def upstream_alone(scripted: ScriptedUpstream) -> dict[str, str]:
@@ -37,10 +39,11 @@ def upstream_alone(scripted: ScriptedUpstream) -> dict[str, str]:
 
 
 def test_all_is_well(sandbox: Sandbox) -> None:
-    """A line for each thing, and status 0; the upstream's 401 is answer enough."""
+    """A line for each thing, and status 0; the REST API is asked with the gateway's own token."""
     token_url = f"{sandbox.url}/auth/tokens"
+    environment = environment_for(sandbox.url, upstream_token_url=token_url, **OWN_TOKEN)
 
-    result = check(environment_for(sandbox.url, upstream_token_url=token_url, **OWN_TOKEN))
+    result = check(environment, "--customer", "5690")
 
     assert (result.exit_code, result.output.splitlines()) == (
         0,
@@ -48,7 +51,7 @@ def test_all_is_well(sandbox: Sandbox) -> None:
             "ok      settings: complete",
             f"ok      key set {sandbox.url}/.well-known/jwks.json: 1 key",
             f"ok      token endpoint {token_url}: a token for 3600 seconds",
-            f"ok      upstream {sandbox.url}: it answers (HTTP 401)",
+            f"ok      upstream {sandbox.url}: a list of contact groups (HTTP 200)",
         ],
     )
 
@@ -73,38 +76,179 @@ def test_nobody_there() -> None:
     assert [name in line for name, line in zip(named, lines, strict=True)] == [True] * 5
 
 
-@pytest.mark.parametrize("status", [204, 401, 403, 500])
-def test_an_upstream_that_answers(scripted: ScriptedUpstream, status: int) -> None:
-    """Whatever it says of a request without a token, it is there."""
+NOT_OF_THE_PATH = "which says nothing of the path"
+MORE = "; --token-file and --customer tell more"
+ADDRESS = (
+    "The address is probably wrong: see that CONTACT_GATEWAY_UPSTREAM_URL is that of the REST API, "
+    "without /v1."
+)
+CALLERS = "See that the token may read the groups of the customer."
+LOG = "See in the log of the REST API why."
+FRIENDS = {"id": 1, "name": "Friends"}
+
+
+def of_upstream(result: Result) -> tuple[int, str]:
+    """The exit status, and what the last line, without its address, says of the upstream."""
+    line = result.output.splitlines()[-1]
+    kind, _, rest = line.partition("upstream http://127.0.0.1:")
+    return result.exit_code, f"{kind.strip()} {rest.partition(' ')[2]}"
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        (204, "it answers without a list"),
+        (400, "it refuses the request"),
+        (401, "it wants a valid token"),
+        (403, "it refuses permission"),
+        (429, "it has too many requests"),
+        (500, "it fails"),
+    ],
+)
+def test_an_upstream_that_is_asked_without_a_token(
+    scripted: ScriptedUpstream, status: int, said: str
+) -> None:
+    """It is there, which is no failure; that it proves little, and what proves more, is told."""
     scripted.answers(reply(status))
 
     result = check(upstream_alone(scripted))
 
-    assert (result.exit_code, result.output.splitlines()[1:]) == (
-        0,
-        [f"ok      upstream {scripted.url}: it answers (HTTP {status})"],
-    )
-    assert [(request.method, request.target) for request in scripted.received] == [
-        ("GET", "/v1/contactGroups")
+    assert of_upstream(result) == (0, f"ok {said} (HTTP {status}), {NOT_OF_THE_PATH}{MORE}")
+    assert [
+        (request.method, request.target, request.header("authorization"))
+        for request in scripted.received
+    ] == [("GET", "/v1/contactGroups", ())]
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (reply(404), "it answers that it has no contact groups (HTTP 404)"),
+        (reply(404, "{}"), "it answers in JSON that it has no contact groups (HTTP 404)"),
+        (reply(404, "<html>", Content_Type="text/html"), "a web page, not an API (HTTP 404)"),
+        (reply(200, "<!DOCTYPE html>"), "a web page, not an API (HTTP 200)"),
+        (reply(200, "hello", Content_Type="text/plain"), "no JSON (HTTP 200)"),
+        (reply(200, "[]"), "JSON, but no list of contact groups (HTTP 200)"),
+        (reply(200, '{"items": [{}]}'), "JSON, but no list of contact groups (HTTP 200)"),
+        (
+            reply(308, Location="https://api.example.com/v1/contactGroups?token=secret"),
+            "it sends elsewhere, to https://api.example.com/v1/contactGroups (HTTP 308)",
+        ),
+        (reply(302, Location="/\u00e9"), "it sends elsewhere (HTTP 302)"),
+    ],
+)
+@pytest.mark.parametrize("token", [None, "abc.def.ghi"])
+def test_another_address_than_that_of_the_api(
+    scripted: ScriptedUpstream, answer: Answer, said: str, token: str | None
+) -> None:
+    """It is a failure, whoever asks: another server than the REST API has answered."""
+    scripted.answers(answer)
+
+    result = check(upstream_alone(scripted), token=token)
+
+    assert of_upstream(result) == (1, f"FAILED {said}. {ADDRESS}")
+
+
+@pytest.mark.parametrize(
+    ("document", "said"),
+    [
+        ({"items": [FRIENDS], "pageNumber": 1, "pageSize": 9}, "a list of contact groups"),
+        ({"items": []}, "a list of contact groups"),
+        (
+            {"items": [FRIENDS, {"id": "x"}]},
+            "a list of contact groups, 1 of which cannot be read",
+        ),
+    ],
+)
+def test_a_list(scripted: ScriptedUpstream, document: object, said: str) -> None:
+    """With a caller's token and a customer, it proves that the address is right."""
+    scripted.answers(reply(200, json.dumps(document)))
+
+    result = check(upstream_alone(scripted), "--customer", "5690", token="abc.def.ghi\n")
+
+    [request] = scripted.received
+    assert of_upstream(result) == (0, f"ok {said} (HTTP 200)")
+    assert [request.header(name) for name in ("authorization", "customer-id")] == [
+        ("Bearer abc.def.ghi",),
+        ("5690",),
     ]
 
 
-def test_an_upstream_without_contact_groups(scripted: ScriptedUpstream) -> None:
-    """It is a failure, because another server than the REST API has answered."""
-    scripted.answers(reply(404))
+@pytest.mark.parametrize(
+    ("answer", "said", "advice"),
+    [
+        (reply(401), "it wants a valid token (HTTP 401)", CALLERS),
+        (reply(403), "it refuses permission (HTTP 403)", CALLERS),
+        (reply(422), "it refuses the request (HTTP 422)", CALLERS),
+        (reply(204), "it answers without a list (HTTP 204)", LOG),
+        (reply(429), "it has too many requests (HTTP 429)", LOG),
+        (reply(500), "it fails (HTTP 500)", LOG),
+        (
+            reply(200, "x", Content_Encoding="br"),
+            "an answer that did not come through: encoded (HTTP 200)",
+            LOG,
+        ),
+    ],
+)
+def test_no_list_although_all_is_given(
+    scripted: ScriptedUpstream, answer: Answer, said: str, advice: str
+) -> None:
+    """It is a failure, though not one of the address."""
+    scripted.answers(answer)
 
-    result = check(upstream_alone(scripted))
+    result = check(upstream_alone(scripted), "--customer", "5690", token="abc.def.ghi")
 
-    assert (result.exit_code, result.output.splitlines()[1:]) == (
+    assert of_upstream(result) == (1, f"FAILED {said}, {NOT_OF_THE_PATH}. {advice}")
+
+
+@pytest.mark.parametrize("status", [400, 403, 422])
+def test_a_customer_that_is_not_given(scripted: ScriptedUpstream, status: int) -> None:
+    """It is no failure that the REST API wants one; that it can be given is told."""
+    scripted.answers(reply(status))
+
+    exit_code, line = of_upstream(check(upstream_alone(scripted), token="abc.def.ghi"))
+
+    assert (exit_code, line.endswith(f"{NOT_OF_THE_PATH}; --customer tells more")) == (0, True)
+
+
+def test_an_own_token_that_the_api_refuses(sandbox: Sandbox, scripted: ScriptedUpstream) -> None:
+    """It is a failure that names the setting where the token is from."""
+    scripted.answers(reply(401))
+    settings = {**OWN_TOKEN, "upstream_token_url": f"{sandbox.url}/auth/tokens"}
+
+    result = check(environment_for(sandbox.url, upstream_url=scripted.url, **settings))
+
+    assert of_upstream(result) == (
         1,
-        [
-            (
-                f"FAILED  upstream {scripted.url}: it answers that it has no /v1/contactGroups "
-                "(HTTP 404). The address is probably wrong: see that CONTACT_GATEWAY_UPSTREAM_URL "
-                "is that of the REST API, without this path."
-            )
-        ],
+        (
+            f"FAILED it wants a valid token (HTTP 401), {NOT_OF_THE_PATH}. See that a token of "
+            "CONTACT_GATEWAY_UPSTREAM_TOKEN_URL may read the groups of the customer."
+        ),
     )
+
+
+def test_a_token_in_a_file(sandbox: Sandbox, issue_token: IssueToken, tmp_path: Path) -> None:
+    """It is read, sent, and never shown."""
+    token = issue_token()
+    path = tmp_path / "token"
+    path.write_text(f"{token}\n", encoding="utf-8")
+
+    result = check(environment_for(sandbox.url), "--token-file", str(path), "--customer", "5690")
+
+    assert of_upstream(result) == (0, "ok a list of contact groups (HTTP 200)")
+    assert token not in result.output
+
+
+@pytest.mark.parametrize("content", ["", "two tokens", "Bearer abc", "a\nb", "\u00e9"])
+def test_a_file_without_a_token(scripted: ScriptedUpstream, content: str) -> None:
+    """Nothing is asked with it, and nothing of it is shown."""
+    result = check(upstream_alone(scripted), token=content)
+
+    assert (result.exit_code, result.output.splitlines()) == (
+        1,
+        ["--token-file: there is no access token in the file, or more than one."],
+    )
+    assert scripted.received == []
 
 
 @pytest.mark.parametrize("document", ["{}", '{"keys": []}', "no JSON"])
@@ -197,7 +341,10 @@ def test_trusted_documents_that_cannot_be_read(scripted: ScriptedUpstream, tmp_p
                 f"[Errno 2] No such file or directory: '{path}'. "
                 "The gateway does not start until that is mended."
             ),
-            f"ok      upstream {scripted.url}: it answers (HTTP 204)",
+            (
+                f"ok      upstream {scripted.url}: it answers without a list (HTTP 204), "
+                f"{NOT_OF_THE_PATH}{MORE}"
+            ),
         ],
     )
 

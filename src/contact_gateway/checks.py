@@ -2,8 +2,10 @@
 
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from http import HTTPStatus
 
-from contact_gateway.contact_groups import CONTACT_GROUPS_PATH, build_schema
+from contact_gateway.contact_groups import build_schema
+from contact_gateway.contact_groups.base_url import ask_for_list, understand
 from contact_gateway.identity import read_key_set
 from contact_gateway.operations import TrustedDocumentsError, trusted_documents_of
 from contact_gateway.rate_limits import RateLimiter, open_limiter
@@ -11,7 +13,6 @@ from contact_gateway.rest_client import (
     HTTP11Transport,
     UpstreamError,
     fetch_document,
-    probe,
     token_endpoint,
 )
 from contact_gateway.settings import (
@@ -24,8 +25,8 @@ from contact_gateway.settings import (
 __all__ = ["Finding", "check"]
 
 _SECONDS = 5.0
-_NOT_FOUND = 404
 _LARGEST_KEY_SET = 65_536
+_WITHOUT_A_CUSTOMER = frozenset({400, 403, 422})  # what is answered where there must be one
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +44,23 @@ class Finding:
         return f"FAILED  {self.subject}: {self.found.removesuffix('.')}. {self.advice}"
 
 
-async def check(settings: Settings) -> AsyncIterator[Finding]:
-    """One finding for each thing that the settings name. No caller's token is needed."""
+async def check(
+    settings: Settings, token: str | None = None, customer: int | None = None
+) -> AsyncIterator[Finding]:
+    """One finding for each thing that the settings name.
+
+    The REST API is asked for the groups of `customer`, with a caller's `token` unless the gateway
+    has its own. Neither is needed, but the less is given, the less the answer proves.
+    """
     for finding in _check_trusted_documents(settings):
         yield finding
     async with HTTP11Transport() as transport:
         if settings.token_verification is TokenVerification.JWKS:
             yield await _check_key_set(transport, settings.jwt_jwks_url or "")
         if settings.upstream_auth is UpstreamAuthentication.CLIENT_CREDENTIALS:
-            yield await _check_token_endpoint(transport, settings)
-        yield await _check_upstream(transport, settings.upstream_url)
+            finding, token = await _check_token_endpoint(transport, settings)
+            yield finding
+        yield await _check_upstream(transport, settings, token, customer)
     if settings.rate_limit is not None:
         limiter = open_limiter(settings.rate_limit, settings.rate_limit_storage)
         yield await _check_rate_limit_storage(limiter)
@@ -89,40 +97,61 @@ async def _check_key_set(transport: HTTP11Transport, url: str) -> Finding:
     return Finding(subject, f"{count} key{'s' if count > 1 else ''}")
 
 
-async def _check_token_endpoint(transport: HTTP11Transport, settings: Settings) -> Finding:
+async def _check_token_endpoint(
+    transport: HTTP11Transport, settings: Settings
+) -> tuple[Finding, str | None]:
+    """What came of asking for a token of the gateway's own, and the token."""
     subject = f"token endpoint {settings.upstream_token_url}"
     try:
         issued = await token_endpoint(settings, transport).request_token()
     except UpstreamError as error:
-        return Finding(
-            subject,
-            _said(error),
+        advice = (
             f"See that {PREFIX}UPSTREAM_TOKEN_URL is reachable, and that "
             f"{PREFIX}UPSTREAM_CLIENT_ID, {PREFIX}UPSTREAM_CLIENT_SECRET and "
-            f"{PREFIX}UPSTREAM_CLIENT_AUTH are those it knows.",
+            f"{PREFIX}UPSTREAM_CLIENT_AUTH are those it knows."
         )
-    return Finding(subject, f"a token for {issued.lifetime:.0f} seconds")
+        return Finding(subject, _said(error), advice), None
+    return Finding(subject, f"a token for {issued.lifetime:.0f} seconds"), issued.value
 
 
-async def _check_upstream(transport: HTTP11Transport, url: str) -> Finding:
-    subject = f"upstream {url}"
+async def _check_upstream(
+    transport: HTTP11Transport, settings: Settings, token: str | None, customer: int | None
+) -> Finding:
+    subject = f"upstream {settings.upstream_url}"
     try:
-        status = await probe(transport, f"{url}{CONTACT_GROUPS_PATH}", seconds=_SECONDS)
+        answer = await ask_for_list(
+            transport, settings.upstream_url, token=token, customer=customer, seconds=_SECONDS
+        )
     except UpstreamError as error:
         return Finding(
             subject,
             _said(error),
             f"See that {PREFIX}UPSTREAM_URL is right, and that this machine reaches it.",
         )
-    if status == _NOT_FOUND:
-        return Finding(
-            subject,
-            f"it answers that it has no {CONTACT_GROUPS_PATH} (HTTP {status})",
-            f"The address is probably wrong: see that {PREFIX}UPSTREAM_URL is that of the REST "
-            "API, without this path.",
-        )
-    # without a token it refuses, which is answer enough
-    return Finding(subject, f"it answers (HTTP {status})")
+    understood = understand(answer)
+    if understood.right is None:
+        more, advice = _what_would_tell(settings, answer.status, token, customer)
+        return Finding(subject, f"{understood.found}, which says nothing of the path{more}", advice)
+    wrong = (
+        f"The address is probably wrong: see that {PREFIX}UPSTREAM_URL is that of the REST API, "
+        "without /v1."
+    )
+    return Finding(subject, understood.found, None if understood.right else wrong)
+
+
+def _what_would_tell(
+    settings: Settings, status: int, token: str | None, customer: int | None
+) -> tuple[str, str | None]:
+    """What to give so that the answer tells more; or, where nothing is left out, what to mend."""
+    passed_on = settings.upstream_auth is UpstreamAuthentication.PASSTHROUGH
+    if token is None:
+        return "; --token-file and --customer tell more" if passed_on else "", None
+    if status in _WITHOUT_A_CUSTOMER and customer is None:
+        return "; --customer tells more", None
+    if status in {HTTPStatus.UNAUTHORIZED, *_WITHOUT_A_CUSTOMER}:
+        whose = "the token" if passed_on else f"a token of {PREFIX}UPSTREAM_TOKEN_URL"
+        return "", f"See that {whose} may read the groups of the customer."
+    return "", "See in the log of the REST API why."
 
 
 async def _check_rate_limit_storage(limiter: RateLimiter) -> Finding:

@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, BinaryIO, NoReturn
 
 import typer
 
@@ -32,6 +32,7 @@ _SandboxPort = Annotated[
 ]
 
 _CUSTOMER = 5690
+_LARGEST_TOKEN = 65_536  # bytes, and more than any header may have
 _GROUPS = (5514123, 5514124, 5514125)
 
 
@@ -126,7 +127,20 @@ def serve() -> None:
 
 
 @app.command()
-def check() -> None:
+def check(
+    token_file: Annotated[
+        typer.FileBinaryRead | None,
+        typer.Option(
+            metavar="FILE",
+            help="A file with an access token of a caller, - for standard input: with it the REST "
+            "API is asked for contact groups, unless the gateway has a token of its own.",
+        ),
+    ] = None,
+    customer: Annotated[
+        int | None,
+        typer.Option(help="The customer whose groups are asked for.", min=1, max=2**63 - 1),
+    ] = None,
+) -> None:
     """Say whether what the settings name can be used, and what to do where it cannot."""
     import asyncio
 
@@ -135,7 +149,7 @@ def check() -> None:
 
     async def all_is_well() -> bool:
         failed = False
-        async for finding in checks.check(settings):
+        async for finding in checks.check(settings, token, customer):
             typer.echo(str(finding))
             failed = failed or finding.advice is not None
         return not failed
@@ -144,6 +158,7 @@ def check() -> None:
         settings = load_settings()
     except SettingsError as error:
         _fail(str(error), 1)
+    token = _token_in(token_file) if token_file else None
     typer.echo("ok      settings: complete")
     if not asyncio.run(all_is_well()):
         raise typer.Exit(1)
@@ -204,6 +219,16 @@ def token(
         typer.echo(request_token(sandbox_url, scope=scope, customer=customer))
     except TokenRefusedError as error:
         _fail(str(error), 1)
+
+
+def _token_in(file: BinaryIO) -> str:
+    """The access token that a file holds, and nothing else; it is never shown."""
+    from contact_gateway.forms.bearer import is_bearer_token
+
+    token = file.read(_LARGEST_TOKEN).decode("ascii", "replace").strip()
+    if not is_bearer_token(token):
+        _fail("--token-file: there is no access token in the file, or more than one.", 1)
+    return token
 
 
 def _welcome(

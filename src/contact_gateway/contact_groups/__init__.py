@@ -3,11 +3,10 @@
 from contact_gateway.contact_groups.examples import BLANKS, LIST, RENAME
 from contact_gateway.contact_groups.graphql import Mutation, Query, build_schema, print_sdl
 from contact_gateway.contact_groups.of_request import ContactGroupsOfRequest
-from contact_gateway.contact_groups.rest import CONTACT_GROUPS_PATH, ContactGroupsAPI
+from contact_gateway.contact_groups.rest import ContactGroupsAPI
 
 __all__ = [
     "BLANKS",
-    "CONTACT_GROUPS_PATH",
     "LIST",
     "RENAME",
     "ContactGroupsAPI",

@@ -1,7 +1,7 @@
 """The list of contact groups: its query as it stands in a URL, and the reply to it."""
 
 import codecs
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlencode
 
 import orjson
@@ -10,7 +10,10 @@ from contact_gateway.contact_groups.model import ContactGroup, ContactGroupPage,
 from contact_gateway.rest_client import Answer
 from contact_gateway.rest_client.problems import NotAnsweredError, Problem, UnexpectedAnswerError
 
-__all__ = ["query_string", "read_page"]
+__all__ = ["PATH", "query_string", "read_page"]
+
+PATH: Final = "/v1/contactGroups"
+"""Where contact groups are below the base URL."""
 
 _LARGEST_INT = 2**31 - 1  # GraphQL's Int holds no more
 _LARGEST_ID = 2**63 - 1

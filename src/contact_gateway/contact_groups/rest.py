@@ -10,7 +10,7 @@ from typing import Final
 import orjson
 
 from contact_gateway.contact_groups.input_rules import UPDATE_FIELDS
-from contact_gateway.contact_groups.listing import query_string, read_page
+from contact_gateway.contact_groups.listing import PATH, query_string, read_page
 from contact_gateway.contact_groups.model import (
     Changes,
     ContactGroup,
@@ -37,9 +37,8 @@ from contact_gateway.rest_client.problems import (
     UnexpectedAnswerError,
 )
 
-__all__ = ["CONTACT_GROUPS_PATH", "ContactGroupsAPI"]
+__all__ = ["ContactGroupsAPI"]
 
-CONTACT_GROUPS_PATH: Final = "/v1/contactGroups"
 _PROPERTIES: Final = {field.name: field.rest_property for field in UPDATE_FIELDS}
 _FIELDS: Final = InputFields(
     {field.rest_property.lower(): field.path for field in UPDATE_FIELDS},
@@ -84,7 +83,7 @@ class ContactGroupsAPI:
         """List one page of the customer's contact groups ("Get a list of contact groups")."""
         if query.ids == ():  # the API refuses an empty filter, and the answer is known
             return ContactGroupPage((), query.page_number, query.page_size)
-        target = f"{CONTACT_GROUPS_PATH}?{query_string(query)}"
+        target = f"{PATH}?{query_string(query)}"
         answer = await self._send(Call.of(caller, "GET", target, repeat=repeat))
         if answer.status != HTTPStatus.OK:
             raise self._answers.failure(answer, caller.record)
@@ -111,9 +110,7 @@ class ContactGroupsAPI:
         # a copy, because what orjson returns takes up 4 KiB for as long as the call lasts
         body = {_PROPERTIES[name]: value for name, value in changes.items()}
         content = bytes(memoryview(orjson.dumps(body)))
-        call = Call.of(
-            caller, "PATCH", f"{CONTACT_GROUPS_PATH}/{contact_group_id}", content, repeat
-        )
+        call = Call.of(caller, "PATCH", f"{PATH}/{contact_group_id}", content, repeat)
         answer = await self._send(call)
         return self._answers.is_made(
             answer, caller.record, resource_id=contact_group_id, fields=_FIELDS
@@ -136,7 +133,7 @@ class ContactGroupsAPI:
         """
         query = query_string(ContactGroupQuery(page_size=1))
         try:
-            answer = await self._send(Call.of(caller, "GET", f"{CONTACT_GROUPS_PATH}?{query}"))
+            answer = await self._send(Call.of(caller, "GET", f"{PATH}?{query}"))
         except UpstreamError:
             return  # it says nothing, so what was said of the group counts
         if answer.status == HTTPStatus.NOT_FOUND:

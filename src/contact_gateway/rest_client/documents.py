@@ -1,10 +1,11 @@
 """Requests of the gateway itself: for a key set, for an access token, or to see who answers."""
 
 import time
+from collections.abc import Mapping
 
 import httpx
 
-from contact_gateway.rest_client.call import Terms
+from contact_gateway.rest_client.call import Answer, Terms
 from contact_gateway.rest_client.problems import NotAnsweredError, Problem, UnexpectedAnswerError
 from contact_gateway.rest_client.sending import extensions_of, send_request
 
@@ -39,12 +40,15 @@ async def exchange(
     return answer.content
 
 
-async def probe(transport: httpx.AsyncBaseTransport, url: str, *, seconds: float) -> int:
-    """The status that `GET url` is answered with, whatever it is.
+async def probe(
+    transport: httpx.AsyncBaseTransport, url: str, *, headers: Mapping[str, str], seconds: float
+) -> Answer:
+    """Whatever `GET url` is answered with.
 
     Raises:
         UpstreamError: nobody answered within `seconds`.
     """
     extensions = extensions_of(seconds, Terms(time.monotonic() + seconds))
-    request = httpx.Request("GET", url, extensions=extensions)
-    return (await send_request(transport, request)).status
+    coding = {"Accept-Encoding": "identity"}
+    request = httpx.Request("GET", url, headers={**headers, **coding}, extensions=extensions)
+    return await send_request(transport, request)

@@ -15,7 +15,7 @@ Outcome = tuple[str, int, bytes]
 """`whole` with status and content, `broken` with the status alone, or `none`."""
 
 _TOKEN = "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-_TEXT = " \t!\"(),/:;<=>?@[]{}" + _TOKEN + "\xa0\xe9\xff"
+_TEXT = ' \t!"(),/:;<=>?@[]{}' + _TOKEN + "\xa0\xe9\xff"
 
 
 @dataclass

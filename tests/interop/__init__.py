@@ -1,0 +1,1 @@
+"""The gateway between programs that nobody here wrote, as they come."""
