@@ -2,6 +2,7 @@
 
 import json
 from email.utils import formatdate
+from functools import partial
 from typing import Any
 
 import httpx
@@ -25,6 +26,7 @@ from contact_gateway.rest_client.problems import (
     UnexpectedAnswerError,
     UnexpectedServerAnswerError,
 )
+from tests.cpu_time import least_cpu_time
 
 NOW = 1_792_567_680.5  # Wed, 21 Oct 2026 07:28:00.5 GMT
 WHOLE = {
@@ -310,6 +312,55 @@ def test_body_that_is_incomplete(incomplete: Incomplete) -> None:
 def test_id_of_the_resource() -> None:
     """A failure knows which thing it is about."""
     assert failure(404, {}).resource_id == 7
+
+
+def test_more_field_errors_than_anyone_reads() -> None:
+    """A hundred are kept, in their order, and it is told how many more there were."""
+    errors = {"name": ["Too long.", "Reserved."], **{f"p{n}": "No." for n in range(88_000)}}
+
+    found = failure(422, {"errors": errors}).field_errors
+
+    kept = tuple(f"p{n}: No." for n in range(98))
+    assert found == {
+        NAME: ("Too long.", "Reserved."),
+        WHOLE_INPUT: (*kept, "And 87,902 more."),
+    }
+
+
+@pytest.mark.parametrize(
+    ("errors", "more"),
+    [
+        ({"name": ["No."] * 100}, ()),
+        ({"name": ["No."] * 101}, ("And 1 more.",)),
+        ({"name": ["No."] * 100, "other": [], "third": ["a", 1, "b"]}, ("And 3 more.",)),
+    ],
+)
+def test_the_hundredth_field_error(errors: dict[str, Any], more: tuple[str, ...]) -> None:
+    """It is the last one that is kept; a property of which nothing is said counts once."""
+    found = failure(422, {"errors": errors}).field_errors
+
+    assert (found[NAME], found.get(WHOLE_INPUT, ())) == (("No.",) * 100, more)
+
+
+MEBIBYTE: dict[str, Any] = {
+    "names": {f"{n}": "x" for n in range(75_000)},
+    "names of nothing": {f"{n}": [] for n in range(75_000)},
+    "messages of one name": {"name": ["x"] * 200_000},
+    "messages of a long name": {"n" * 500_000: ["x"] * 100_000},
+}
+
+
+@pytest.mark.parametrize("errors", MEBIBYTE.values(), ids=MEBIBYTE)
+def test_a_large_answer(errors: dict[str, Any]) -> None:
+    """What is read of 1 MiB takes less than 50 ms of CPU, and is no larger than the answer."""
+    content = json.dumps({"errors": errors}, separators=(",", ":")).encode()
+    given = answer(422, content, Content_Type="application/problem+json")
+    read = partial(read_failure, given, NOW, expose_server_problems=True)
+
+    cost = least_cpu_time(read, times=40, enough=0.05)
+
+    told = sum(len(text) for texts in read().field_errors.values() for text in texts)
+    assert (cost < 0.05, told < 100_000) == (True, True)
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,8 @@ UNAVAILABLE = frozenset({502, 503, 504})
 _PROBLEM_MEDIA_TYPES = frozenset({"application/problem+json", "application/json"})
 _NO_REASON = "The service gave no reason."
 _WHOLE_INPUT = ("input",)
+_MOST_FIELD_ERRORS = 100
+_LONGEST_NAME = 200  # of a property that is quoted, perhaps a hundred times
 NO_INPUT: InputPaths = {}
 _LONGEST_WAIT = 2**31 - 1  # GraphQL's Int holds no more
 
@@ -149,18 +151,39 @@ def _read_problem(status: int, document: dict[str, Any]) -> Problem:
 def _read_field_errors(
     document: dict[str, Any], problem: Problem, input_paths: InputPaths
 ) -> FieldErrors:
-    """Path in the input → messages. Nothing that the upstream said is lost.
+    """Path in the input → messages. Nothing that the upstream said is lost but what is endless.
 
     Its property names are matched without regard to case, with `$.` and `input.` before them;
-    the messages of one that matches nothing go to the whole input, with the name before them.
+    the messages of one that matches nothing go to the whole input, with the name before them. Of
+    messages beyond the first hundred, their number is told, and of a long name its beginning.
     """
     errors = document.get("errors")
-    found: dict[tuple[str, ...], tuple[str, ...]] = {}
-    for name, messages in errors.items() if isinstance(errors, dict) else ():
-        texts = messages if isinstance(messages, list) else [messages]
-        said = tuple(text for text in texts if isinstance(text, str)) or (_NO_REASON,)
+    entries = iter(errors.items() if isinstance(errors, dict) else ())
+    found: dict[tuple[str, ...], list[str]] = {}
+    room = _MOST_FIELD_ERRORS
+    more = 0
+    for name, messages in entries:
+        said = _said(messages)
         path = input_paths.get(name.lower().removeprefix("$.").removeprefix("input."))
-        kept = said if path else tuple(f"{name}: {message}" for message in said)
-        where = path or _WHOLE_INPUT
-        found[where] = found.get(where, ()) + kept
-    return found or {_WHOLE_INPUT: (problem.detail or problem.title or _NO_REASON,)}
+        quoted = name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}…"
+        kept = said[:room] if path else [f"{quoted}: {message}" for message in said[:room]]
+        found.setdefault(path or _WHOLE_INPUT, []).extend(kept)
+        room -= len(kept)
+        more += len(said) - len(kept)
+        if not room:
+            break
+    more += sum(
+        len(_said(messages)) if messages and isinstance(messages, list) else 1
+        for _, messages in entries
+    )
+    if more:
+        found.setdefault(_WHOLE_INPUT, []).append(f"And {more:,} more.")
+    if not found:
+        found[_WHOLE_INPUT] = [problem.detail or problem.title or _NO_REASON]
+    return {path: tuple(messages) for path, messages in found.items()}
+
+
+def _said(messages: Any) -> list[str]:
+    """What is said of one property: at least that nothing is."""
+    texts = messages if isinstance(messages, list) else [messages]
+    return [text for text in texts if isinstance(text, str)] or [_NO_REASON]
