@@ -98,6 +98,11 @@ PRIVATE = {
         "operations/operation.py: the same"
     ),
     "graphql.execution.values:VariableValues": "operations/operation.py: values of variables",
+    "graphql.validation.validation_context:VariableUsage": "operations/validation.py: a type",
+    "graphql.validation.rules.overlapping_fields_can_be_merged:"
+    "RuleContext.remaining_complexity_budget": (
+        "operations/validation.py: comparing fields of one name would take up to 30 ms again"
+    ),
     "graphql.execution.values:VariableValueSource": "operations/operation.py: the same",
     "graphql.pyutils:AwaitableOrValue": "operations/operation.py: a type",
     "graphql.pyutils:Path": "operations/operation.py: a type",

@@ -1,5 +1,10 @@
 """From the text of a document to its execution: parsed and validated once, then remembered."""
 
+from contact_gateway.operations.allowance import (
+    ReadingAllowance,
+    UnseenTooOftenError,
+    reading_allowance_of,
+)
 from contact_gateway.operations.disclosure import Disclosure
 from contact_gateway.operations.document_store import OperationStore, open_store
 from contact_gateway.operations.execution import OperationRunner
@@ -20,16 +25,19 @@ __all__ = [
     "Operation",
     "OperationRunner",
     "OperationStore",
+    "ReadingAllowance",
     "Refusal",
     "RequestError",
     "RequestErrorCode",
     "TrustedDocuments",
     "TrustedDocumentsError",
+    "UnseenTooOftenError",
     "ValidDocument",
     "executable",
     "load_trusted_documents",
     "make_schema",
     "open_store",
     "read_input_with",
+    "reading_allowance_of",
     "trusted_documents_of",
 ]

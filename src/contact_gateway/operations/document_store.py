@@ -1,11 +1,13 @@
 """Documents, read once: the text of a document leads to what reading it came to."""
 
 from collections import OrderedDict
+from contextlib import nullcontext
 from typing import Generic, TypeVar
 
 import structlog
 from graphql import GraphQLError, GraphQLSchema
 
+from contact_gateway.operations.allowance import ReadingAllowance, reading_allowance_of
 from contact_gateway.operations.disclosure import Disclosure
 from contact_gateway.operations.limits import LIMITS
 from contact_gateway.operations.manifests import document_hash, without_prefix
@@ -51,7 +53,8 @@ class OperationStore:
     """Finds the document of a request; remembers those used last, accepted and refused ones.
 
     The refused are kept apart, so that a flood of them displaces nothing that works. Trusted
-    documents are never displaced. With `only_trusted`, no others are served.
+    documents are never displaced. With `only_trusted`, no others are served. What is remembered or
+    trusted is always served; reading another takes from the `allowance`, if there is one.
     """
 
     def __init__(
@@ -60,7 +63,9 @@ class OperationStore:
         trusted: TrustedDocuments | None = None,
         *,
         only_trusted: bool = False,
+        allowance: ReadingAllowance | None = None,
     ) -> None:
+        self._allowance = allowance
         self._reader = reader
         self._trusted = trusted
         self._trusted_texts = trusted.by_text if trusted else {}
@@ -69,7 +74,11 @@ class OperationStore:
         self._refused: _Remembered[Refusal] = _Remembered(_BYTES_OF_REFUSED)
 
     def by_text(self, text: str) -> ValidDocument | Refusal:
-        """The document that `text` is, or why it is refused."""
+        """The document that `text` is, or why it is refused.
+
+        Raises:
+            UnseenTooOftenError: it would have to be read, and too much has been.
+        """
         trusted = self._trusted_texts.get(text)
         if trusted is not None:
             return trusted
@@ -84,7 +93,8 @@ class OperationStore:
         return self._trusted.by_hash.get(without_prefix(document_id)) or _NOT_FOUND
 
     def _read(self, text: str) -> ValidDocument | Refusal:
-        outcome = self._reader.read(text)
+        with self._allowance.spent() if self._allowance else nullcontext():
+            outcome = self._reader.read(text)
         if isinstance(outcome, ValidDocument):
             self._valid.put(text, outcome)
             if self._trusted is not None:
@@ -103,7 +113,8 @@ def open_store(settings: Settings, schema: GraphQLSchema, disclosure: Disclosure
     reader = DocumentReader(schema, disclosure, introspection=settings.introspection)
     trusted = trusted_documents_of(settings, schema)
     only_trusted = settings.trusted_documents_mode is TrustedDocumentsMode.ENFORCE
-    return OperationStore(reader, trusted, only_trusted=only_trusted)
+    allowance = reading_allowance_of(settings)
+    return OperationStore(reader, trusted, only_trusted=only_trusted, allowance=allowance)
 
 
 # The messages are those that clients of Apollo's protocol compare with.
