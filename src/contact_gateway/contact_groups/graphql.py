@@ -5,7 +5,7 @@ from typing import Annotated
 import strawberry
 from graphql import GraphQLSchema
 
-from contact_gateway.contact_groups.input_rules import InputRules
+from contact_gateway.contact_groups.input_rules import LARGEST_PAGE, InputRules, groups_of_page
 from contact_gateway.contact_groups.model import ContactGroupQuery
 from contact_gateway.contact_groups.of_request import READ, WRITE, ContactGroupsOfRequest
 from contact_gateway.contact_groups.types import (
@@ -28,7 +28,7 @@ from contact_gateway.failures import (
     require_unions,
     requires,
 )
-from contact_gateway.operations import executable, make_schema
+from contact_gateway.operations import costs, executable, make_schema
 from contact_gateway.rest_client.problems import NotFoundError
 
 __all__ = ["build_schema", "print_sdl"]
@@ -43,6 +43,7 @@ class Query:
     @strawberry.field(
         description="One contact group of the customer, or null when there is none with this id.",
         extensions=[requires(READ), Noted()],
+        metadata=costs(lambda _: 1),
     )
     async def contact_group(
         self,
@@ -58,6 +59,7 @@ class Query:
     @strawberry.field(
         description="A page of the customer's contact groups.",
         extensions=[requires(READ), Noted()],
+        metadata=costs(lambda arguments: groups_of_page(arguments["pageSize"])),
     )
     async def contact_groups(
         self,
@@ -80,7 +82,7 @@ class Query:
                 name_prefix=rules.text(filters.name_prefix or "", "filter", "namePrefix"),
                 direction=order_by_name.direction,
                 page_number=rules.number(page, 1, 2_147_483, "page"),
-                page_size=rules.number(page_size, 1, 1000, "pageSize"),
+                page_size=rules.number(page_size, 1, LARGEST_PAGE, "pageSize"),
             )
         return ContactGroupPageType.of(await info.context.resources.page(query))
 

@@ -5,6 +5,7 @@ from contact_gateway.operations.allowance import (
     UnseenTooOftenError,
     reading_allowance_of,
 )
+from contact_gateway.operations.cost import costs
 from contact_gateway.operations.disclosure import Disclosure
 from contact_gateway.operations.document_store import OperationStore, open_store
 from contact_gateway.operations.execution import OperationRunner
@@ -33,6 +34,7 @@ __all__ = [
     "TrustedDocumentsError",
     "UnseenTooOftenError",
     "ValidDocument",
+    "costs",
     "executable",
     "load_trusted_documents",
     "make_schema",

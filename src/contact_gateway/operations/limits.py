@@ -44,6 +44,7 @@ class Limits:
     mutation_root_fields: int
     query_root_fields: int
     comparisons: int
+    objects: int
 
 
 # GraphiQL's introspection query has to pass: 183 tokens, 229 fields, depth 15. The largest useful
@@ -64,6 +65,7 @@ LIMITS: Final = Limits(
     mutation_root_fields=5,  # each an upstream call of its own, one after the other
     query_root_fields=15,  # each may be an upstream call, up to four at a time
     comparisons=2_000,  # of fields of one name, which are compared pairwise: some µs for each
+    objects=2_000,  # in one reply; counted with the variables, before the first field runs
 )
 
 _SATURATED: Final = 1_000_000  # counts stop here, so that they stay small integers
