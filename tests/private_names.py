@@ -74,6 +74,11 @@ PRIVATE: Final = {
     "graphql:ValidationContext.get_recursive_variable_usages": (
         "operations/foresight.py: where variables stand"
     ),
+    "graphql.validation.validation_context:VariableUsage": "operations/validation.py: a type",
+    "graphql.validation.rules.overlapping_fields_can_be_merged:"
+    "RuleContext.remaining_complexity_budget": (
+        "operations/validation.py: comparing fields of one name would take up to 30 ms again"
+    ),
     "graphql.execution.values:VariableValueSource": "operations/operation.py: the same",
     "graphql.pyutils:AwaitableOrValue": "operations/operation.py: a type",
     "graphql.pyutils:Path": "operations/operation.py: a type",

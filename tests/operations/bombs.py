@@ -150,12 +150,44 @@ def long_name(size: int) -> str:
     return "{" + "x" * size + "}"
 
 
+def blanks(size: int) -> str:
+    """A string of blanks where a number belongs, which a refusal quotes."""
+    return '{contactGroups(page:"' + " " * size + '"){itemCount}}'
+
+
+def commas(size: int) -> str:
+    """The same with commas."""
+    return '{contactGroups(filter:", ' + "," * size + '"){itemCount}}'
+
+
+def lines_in_lists(size: int) -> str:
+    """Lines of a text within lists, which a refusal prints indented."""
+    depth = min(180, size // 20)
+    lines = '"""' + "a\n" * ((size - 2 * depth) // 2) + '"""'
+    return "{contactGroup(id:" + "[" * depth + lines + "]" * depth + "){id}}"
+
+
+def variables_of_operations(size: int) -> str:
+    """Many operations that spread a fragment in which there are many variables."""
+    each = _fill(size // 3, lambda i: f"query A{i}($v:ID!){{...F}}", 0)
+    ids = _fill(size // 3, lambda _: "$v ", 0)
+    return each + f"fragment F on Query{{contactGroups(filter:{{ids:[{ids}]}}){{itemCount}}}}"
+
+
+def fields_with_arguments(size: int) -> str:
+    """Fields of one name with arguments and selections, each to be compared with each."""
+    call = 'updateContactGroup(id:"0",input:{{name:"{}"}}){{...on MutationError{{code}}}}'
+    items = _fill(size, lambda i: f"...on Mutation{{{call.format(i % 2)}}}", 20)
+    return "mutation{" + items + "}"
+
+
 BOMBS: Mapping[str, Callable[[int], str]] = {
     bomb.__name__: bomb
     for bomb in (
         fragment_chain, fragment_chain_of_fields, fragment_cycle, spreads, fragments_of_one_field,
         aliases, directives, unknown_directives, fields, objects, nesting, inline_nesting, errors,
         list_values, nested_lists, variables, operations, comments, one_comment, blank_lines,
-        escapes, block_string, digits, long_name,
+        escapes, block_string, digits, long_name, blanks, commas, lines_in_lists,
+        variables_of_operations, fields_with_arguments,
     )
 }  # fmt: skip

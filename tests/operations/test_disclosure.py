@@ -8,6 +8,7 @@ from graphql import GraphQLSchema, build_schema, is_specified_directive, is_spec
 
 from contact_gateway.operations import Disclosure, DocumentReader, Refusal
 from tests.client import Client
+from tests.cpu_time import COSTLIEST, least_cpu_time
 
 # For nearly every rule of graphql-core a document that breaks it, with what is said of it
 REFUSED = {
@@ -182,3 +183,16 @@ def test_the_name_of_a_type(client: Client) -> None:
     response = client.post("{__typename}")
 
     assert response.json() == {"data": {"__typename": "Query"}}
+
+
+@pytest.mark.parametrize("filling", [" ", ",", ", did you mean", "'", "' ", "\n"])
+def test_a_message_that_quotes_much(schema: GraphQLSchema, filling: str) -> None:
+    """It is reworded in a time that grows with its length, and not with the square of it."""
+    disclosure = Disclosure(schema, full=False)
+    message = "Expected 'Int', found: x" + filling * (60_000 // len(filling)) + "x"
+
+    cost = least_cpu_time(
+        lambda: disclosure.reword(message, frozenset()), times=40, enough=COSTLIEST
+    )
+
+    assert cost < COSTLIEST

@@ -8,7 +8,7 @@ from typing import Final
 from contact_gateway.contact_groups.listing import PATH, read_page
 from contact_gateway.contact_groups.model import ContactGroupQuery
 from contact_gateway.rest_client import Answer, HTTP11Transport, UpstreamError, probe
-from contact_gateway.rest_client.bodies import is_html, read_body_of
+from contact_gateway.rest_client.contents import is_html, read_body_of
 
 __all__ = ["Understood", "ask_for_list", "understand"]
 

@@ -6,7 +6,7 @@ from typing import Annotated
 import strawberry
 from graphql import GraphQLError, GraphQLSchema
 
-from contact_gateway.contact_groups.input_rules import InputRules
+from contact_gateway.contact_groups.input_rules import LARGEST_PAGE, InputRules, groups_of_page
 from contact_gateway.contact_groups.model import ContactGroupQuery
 from contact_gateway.contact_groups.of_request import READ, WRITE, ContactGroupsOfRequest
 from contact_gateway.contact_groups.types import (
@@ -27,7 +27,7 @@ from contact_gateway.failures import (
     requires,
     total_schema,
 )
-from contact_gateway.operations import executable
+from contact_gateway.operations import costs, executable
 from contact_gateway.rest_client.problems import NotFoundError, Problem, UnexpectedAnswerError
 
 __all__ = ["Mutation", "Query", "build_schema", "print_sdl"]
@@ -42,6 +42,7 @@ class Query:
     @strawberry.field(
         description="One contact group of the customer, or null when there is none with this id.",
         extensions=[requires(READ), Noted()],
+        metadata=costs(lambda _: 1),
     )
     async def contact_group(
         self,
@@ -57,6 +58,7 @@ class Query:
     @strawberry.field(
         description="A page of the customer's contact groups.",
         extensions=[requires(READ), Noted()],
+        metadata=costs(lambda arguments: groups_of_page(arguments["pageSize"])),
     )
     async def contact_groups(
         self,
@@ -79,7 +81,7 @@ class Query:
                 name_prefix=rules.text(filters.name_prefix or "", "filter", "namePrefix"),
                 direction=order_by_name.direction,
                 page_number=rules.number(page, 1, 2_147_483, "page"),
-                page_size=rules.number(page_size, 1, 1000, "pageSize"),
+                page_size=rules.number(page_size, 1, LARGEST_PAGE, "pageSize"),
             )
         found = await info.context.resources.page(query)
         for position in found.malformed:

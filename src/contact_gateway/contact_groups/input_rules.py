@@ -9,9 +9,16 @@ from contact_gateway.contact_groups.model import Changes
 from contact_gateway.failures import Fault, InvalidArgumentsError
 from contact_gateway.forms.int64 import parse_int64
 
-__all__ = ["UPDATE_FIELDS", "InputField", "InputRules"]
+__all__ = ["LARGEST_PAGE", "UPDATE_FIELDS", "InputField", "InputRules", "groups_of_page"]
+
+LARGEST_PAGE: Final = 1000  # of groups; the REST API allows no more
 
 _MOST_IDS = 100  # they travel in one URL
+
+
+def groups_of_page(page_size: int) -> int:
+    """How many groups a page of this size asks for: none where the size will be refused."""
+    return page_size if 1 <= page_size <= LARGEST_PAGE else 0
 
 
 @dataclass(frozen=True, slots=True)

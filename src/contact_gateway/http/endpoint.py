@@ -27,7 +27,13 @@ from contact_gateway.http.preferences import wait_seconds
 from contact_gateway.http.replies import HTTPErrorCode, HTTPRefusalError, Reply
 from contact_gateway.identity import BadCustomerIdError, Principal, choose_customer
 from contact_gateway.observation import RequestRecord, Traces
-from contact_gateway.operations import OperationRunner, OperationStore, Refusal
+from contact_gateway.operations import (
+    OperationRunner,
+    OperationStore,
+    Refusal,
+    UnseenTooOftenError,
+    ValidDocument,
+)
 from contact_gateway.rest_client import Caller
 
 __all__ = ["GraphQLEndpoint"]
@@ -93,11 +99,7 @@ class GraphQLEndpoint:
         media_type = negotiate(headers[b"accept"])
         require_json(headers[b"content-type"], headers[b"content-encoding"])
         request = await self._request(headers, receive)
-        document = (
-            self.operations.by_id(request.document_id)
-            if request.document_id is not None
-            else self.operations.by_text(request.query or "")
-        )
+        document = self._document(request)
         if isinstance(document, Refusal):
             return replies.not_executed(document, record.request_id)
         operation = self.runner.select(document, request.operation_name)
@@ -113,6 +115,14 @@ class GraphQLEndpoint:
         if isinstance(result, Refusal):
             return replies.not_executed(result, record.request_id)
         return replies.executed(result, media_type, record.request_id)
+
+    def _document(self, request: GraphQLRequest) -> ValidDocument | Refusal:
+        if request.document_id is not None:
+            return self.operations.by_id(request.document_id)
+        try:
+            return self.operations.by_text(request.query or "")
+        except UnseenTooOftenError as error:
+            raise _too_often("documents never seen before", error.seconds) from None
 
     async def _request(self, headers: Fields, receive: Receive) -> GraphQLRequest:
         try:
@@ -165,12 +175,16 @@ async def require_rate(limiter: CallCounter, record: RequestRecord) -> None:
     """Refuse with 429 a caller who asks too often for one customer."""
     seconds = await limiter.seconds_to_wait(record.caller or "", str(record.customer))
     if seconds is not None:
-        raise HTTPRefusalError(
-            HTTPStatus.TOO_MANY_REQUESTS,
-            HTTPErrorCode.RATE_LIMITED,
-            "Expected fewer requests: see Retry-After for the seconds to wait.",
-            {b"retry-after": str(seconds).encode()},
-        )
+        raise _too_often("requests", seconds)
+
+
+def _too_often(what: str, seconds: int) -> HTTPRefusalError:
+    return HTTPRefusalError(
+        HTTPStatus.TOO_MANY_REQUESTS,
+        HTTPErrorCode.RATE_LIMITED,
+        f"Expected fewer {what}: see Retry-After for the seconds to wait.",
+        {b"retry-after": str(seconds).encode()},
+    )
 
 
 def _bad_request(status: HTTPStatus, error: Exception) -> HTTPRefusalError:

@@ -1,5 +1,11 @@
 """From the text of a document to its execution: parsed and validated once, then remembered."""
 
+from contact_gateway.operations.allowance import (
+    ReadingAllowance,
+    UnseenTooOftenError,
+    reading_allowance_of,
+)
+from contact_gateway.operations.cost import costs
 from contact_gateway.operations.disclosure import Disclosure
 from contact_gateway.operations.document_store import OperationStore, open_store
 from contact_gateway.operations.execution import OperationRunner
@@ -30,14 +36,17 @@ __all__ = [
     "Operation",
     "OperationRunner",
     "OperationStore",
+    "ReadingAllowance",
     "Refusal",
     "RequestError",
     "RequestErrorCode",
     "ResolvedFieldError",
     "TrustedDocuments",
     "TrustedDocumentsError",
+    "UnseenTooOftenError",
     "ValidDocument",
     "WholeResults",
+    "costs",
     "definition_of",
     "executable",
     "extensions_of",
@@ -49,5 +58,6 @@ __all__ = [
     "name_of",
     "open_store",
     "read_input_with",
+    "reading_allowance_of",
     "trusted_documents_of",
 ]

@@ -24,7 +24,8 @@ __all__ = ["Disclosure", "words_in"]
 
 _HIDDEN = "…"
 
-_SUGGESTION = re.compile(r"[ ,]+did you mean\b.*", re.IGNORECASE | re.DOTALL)
+# from the first space or comma of several: else the time would grow with the square of their number
+_SUGGESTION = re.compile(r"(?<![ ,])[ ,]+did you mean\b.*", re.IGNORECASE | re.DOTALL)
 # between single quotes, as graphql-core writes names; quotes are looked at and not consumed, so
 # that a quote in text of the client cannot make a name look unquoted
 _QUOTED = re.compile(r"(?<=')[^'\s]+(?=')")

@@ -2,12 +2,14 @@
 
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import nullcontext
 from functools import partial
 from typing import Generic, TypeVar
 
 import structlog
 from graphql import GraphQLError, GraphQLSchema
 
+from contact_gateway.operations.allowance import ReadingAllowance, reading_allowance_of
 from contact_gateway.operations.disclosure import Disclosure
 from contact_gateway.operations.limits import LIMITS
 from contact_gateway.operations.manifests import document_hash, without_prefix
@@ -53,8 +55,9 @@ class OperationStore:
     """Finds the document of a request; remembers those used last, accepted and refused ones.
 
     The refused are kept apart, so that a flood of them displaces nothing that works. Trusted
-    documents are never displaced. With `only_trusted`, no others are served. `read_trusted` reads
-    them anew from where they are listed.
+    documents are never displaced. With `only_trusted`, no others are served. What is remembered or
+    trusted is always served; reading another takes from the `allowance`, if there is one.
+    `read_trusted` reads the trusted documents anew from where they are listed.
     """
 
     def __init__(
@@ -64,7 +67,9 @@ class OperationStore:
         *,
         only_trusted: bool = False,
         read_trusted: Callable[[], TrustedDocuments | None] | None = None,
+        allowance: ReadingAllowance | None = None,
     ) -> None:
+        self._allowance = allowance
         self._reader = reader
         self._read_trusted = read_trusted
         self._trust(trusted)
@@ -86,7 +91,11 @@ class OperationStore:
         self._trusted_texts = trusted.by_text if trusted else {}
 
     def by_text(self, text: str) -> ValidDocument | Refusal:
-        """The document that `text` is, or why it is refused."""
+        """The document that `text` is, or why it is refused.
+
+        Raises:
+            UnseenTooOftenError: it would have to be read, and too much has been.
+        """
         trusted = self._trusted_texts.get(text)
         if trusted is not None:
             return trusted
@@ -101,7 +110,8 @@ class OperationStore:
         return self._trusted.by_hash.get(without_prefix(document_id)) or _NOT_FOUND
 
     def _read(self, text: str) -> ValidDocument | Refusal:
-        outcome = self._reader.read(text)
+        with self._allowance.spent() if self._allowance else nullcontext():
+            outcome = self._reader.read(text)
         if isinstance(outcome, ValidDocument):
             self._valid.put(text, outcome)
             if self._trusted is not None:
@@ -121,7 +131,11 @@ def open_store(settings: Settings, schema: GraphQLSchema, disclosure: Disclosure
     read_trusted = partial(trusted_documents_of, settings, schema)
     only_trusted = settings.trusted_documents_mode is TrustedDocumentsMode.ENFORCE
     return OperationStore(
-        reader, read_trusted(), only_trusted=only_trusted, read_trusted=read_trusted
+        reader,
+        read_trusted(),
+        only_trusted=only_trusted,
+        read_trusted=read_trusted,
+        allowance=reading_allowance_of(settings),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from graphql import ExecutionResult, GraphQLError
 
 from contact_gateway.context import RequestContext
+from contact_gateway.operations.cost import cost_refusal
 from contact_gateway.operations.disclosure import Disclosure, words_in
 from contact_gateway.operations.operation import Operation
 from contact_gateway.operations.reading import ValidDocument
@@ -42,6 +43,10 @@ class OperationRunner:
         if isinstance(values, list):
             sent = words_in(operation.text).union(_keys_in(variables))
             return self._refuse(RequestErrorCode.BAD_USER_INPUT, values, sent)
+        if operation.costly_fields:
+            error = cost_refusal(operation.costly_fields, values)
+            if error is not None:
+                return refuse(RequestErrorCode.BAD_USER_INPUT, [error])
         result = await operation.execute(values, context, hide_suggestions=hide_suggestions)
         if context.partial_errors:
             errors = [*(result.errors or ()), *context.partial_errors]

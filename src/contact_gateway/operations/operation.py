@@ -40,6 +40,7 @@ from graphql.pyutils import AwaitableOrValue, Path
 from strawberry.execution import optimized_is_awaitable
 
 from contact_gateway.context import RequestContext
+from contact_gateway.operations.cost import costly_fields
 from contact_gateway.operations.foresight import Doubts, rehearse
 from contact_gateway.operations.plain_data import PlainData, Read
 from contact_gateway.operations.plain_input import coercion_to
@@ -106,6 +107,7 @@ class Operation:
             for node in definition.variable_definitions or ()
         ]
         self._variables = [(each, coercion_to(each.type)) for each in signatures]
+        self.costly_fields = costly_fields(self._root_type, definition, self._fragments)
         # a directive may let the fields depend on the variables
         self._fields = None if "@" in text else _Fields()
 
