@@ -199,8 +199,17 @@ class Connection(asyncio.Protocol):
 
     def _limit(self) -> None:
         oversized = self._received > (_MAX_BYTES if self._answer.status else _MAX_HEAD_BYTES)
-        if oversized or len(self._answer.content) > _MAX_CONTENT_BYTES:
+        # what says that it is too long is not read: a megabyte takes as long as ten other answers
+        if oversized or max(len(self._answer.content), self._announced()) > _MAX_CONTENT_BYTES:
             self._stop(Incomplete.OVERSIZED, "oversized")
+
+    def _announced(self) -> int:
+        """The Content-Length of an answer, which the parser has checked; 0 if there is none."""
+        lengths = (
+            value for name, value in self._answer.headers if name.lower() == b"content-length"
+        )
+        # only as many digits as it can have, because int() refuses thousands of leading zeros
+        return int(next(lengths, b"0")[-20:]) if self._answer.status else 0
 
     def _ends_with_connection(self) -> bool:
         framing = {b"content-length", b"transfer-encoding"}
