@@ -4,12 +4,11 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from types import MappingProxyType
-from typing import Final
+from typing import Any
 
-__all__ = ["Principal"]
+from contact_gateway.identity.claims import ScopeNames, find_claim, read_customers
 
-_BY_THEIR_OWN_NAMES: Final[Mapping[str, str]] = MappingProxyType({})
+__all__ = ["Principal", "read_principal"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +30,7 @@ class Principal:
     token: str = field(repr=False)
     expires_at: float = math.inf
     verified: bool = True
-    issued_scopes: Mapping[str, str] = field(default=_BY_THEIR_OWN_NAMES, repr=False, compare=False)
+    issued_scopes: Mapping[str, str] | None = field(default=None, repr=False, compare=False)
     pseudonym: str = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -46,4 +45,21 @@ class Principal:
 
     def to_ask_for(self, scope: str) -> str:
         """What the caller's issuer calls a scope."""
-        return self.issued_scopes.get(scope, scope)
+        return (self.issued_scopes or {}).get(scope, scope)
+
+
+def read_principal(
+    claims: Mapping[str, Any], token: str, *, scopes: ScopeNames, customer_claim: str | None
+) -> Principal:
+    """Read the claims of a token that keeps every rule."""
+    subject = claims.get("sub")
+    customers = None if customer_claim is None else find_claim(claims, customer_claim)
+    return Principal(
+        subject=subject if isinstance(subject, str) else "",
+        # where no claim speaks of scopes there are none: a verified token says all there is
+        scopes=scopes.granted(claims) or frozenset(),
+        customers=None if customer_claim is None else read_customers(customers),
+        token=token,
+        expires_at=claims.get("exp", math.inf),
+        issued_scopes=scopes.to_ask_for,
+    )

@@ -1,16 +1,14 @@
 """Access tokens: a JWT is believed only when every rule of RFC 8725 and RFC 9068 holds."""
 
-import math
 import time
 from collections.abc import Callable
 
 from joserfc.errors import JoseError
 from joserfc.jws import JWSRegistry
 
-from contact_gateway.identity.claims import find_claim, read_customers
 from contact_gateway.identity.issuers import Issuers
 from contact_gateway.identity.key_set import KeySet
-from contact_gateway.identity.principal import Principal
+from contact_gateway.identity.principal import Principal, read_principal
 from contact_gateway.identity.signed_token import (
     InvalidTokenError,
     SignedToken,
@@ -31,7 +29,6 @@ class TokenVerifier:
     ) -> None:
         self._issuers = issuers
         self._rules = rules
-        self._issued_scopes = rules.scopes.to_ask_for
         self._now = now
 
     async def verify(self, token: str) -> Principal:
@@ -49,16 +46,10 @@ class TokenVerifier:
         return self.principal(signed, token)
 
     def principal(self, signed: SignedToken, token: str) -> Principal:
-        """Whom a token stands for that is believed."""
-        claims, claim = signed.claims, self._rules.customer_claim
-        return Principal(
-            subject=claims.get("sub", ""),
-            # where no claim speaks of scopes there are none: a verified token says all there is
-            scopes=self._rules.scopes.granted(claims) or frozenset(),
-            customers=None if claim is None else read_customers(find_claim(claims, claim)),
-            token=token,
-            expires_at=claims.get("exp", math.inf),
-            issued_scopes=self._issued_scopes,
+        """Whom a token stands for that keeps every rule."""
+        rules = self._rules
+        return read_principal(
+            signed.claims, token, scopes=rules.scopes, customer_claim=rules.customer_claim
         )
 
     async def check_signature(self, signed: SignedToken) -> None:
