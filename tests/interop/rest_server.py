@@ -14,8 +14,8 @@ from tests.servers import await_ready, free_port
 
 __all__ = ["GROUPS", "SERVERS", "Asking", "RestServer", "is_installed", "started"]
 
-FOLDER: Final = Path(__file__).parent / "rest_servers"
-_PYTHON: Final = str(FOLDER / ".venv" / "bin" / "python")
+_FOLDER: Final = Path(__file__).parent / "rest_servers"
+_PYTHON: Final = str(_FOLDER / ".venv" / "bin" / "python")
 _PRISM: Final = ("node_modules/@stoplight/prism-cli/dist/index.js", "mock")
 
 SERVERS: Final = {
@@ -56,7 +56,7 @@ class RestServer:
 def is_installed(name: str) -> bool:
     """Whether `make servers` has installed a server."""
     folder = "node_modules" if SERVERS[name][0] == "node" else ".venv"
-    return (FOLDER / folder / ".installed").exists()
+    return (_FOLDER / folder / ".installed").exists()
 
 
 @contextlib.contextmanager
@@ -66,7 +66,7 @@ def started(name: str, folder: Path) -> Iterator[RestServer]:
     log = folder / f"{name}.log"
     with log.open("wb") as output:
         process = subprocess.Popen(  # noqa: S603 - a command from above
-            [*SERVERS[name], str(port)], cwd=FOLDER, stdout=output, stderr=output
+            [*SERVERS[name], str(port)], cwd=_FOLDER, stdout=output, stderr=output
         )
     with process:
         try:

@@ -146,6 +146,11 @@ UNREADABLE_LISTS = {
     "deep JSON": reply(200, b'{"items": ' + DEEP),
     "gzip bomb": reply(200, BOMB, Content_Encoding="gzip"),
     "1 GB": CASES["1 GB"][0],
+    # which nobody waits for, nor asks for again
+    "1 GB announced": raw(b"HTTP/1.1 200 OK\nContent-Length: 1073741824", b"{"),
+    "1 GB announced with zeros": raw(
+        b"HTTP/1.1 200 OK\nContent-Length: " + b"0" * 5000 + b"1073741824", b"{"
+    ),
     "lone surrogate": reply(200, b'{"items": [{"id": 1, "name": "\\ud800"}]}'),
     "id beyond 64 bits": reply(200, b'{"items": [{"id": 9223372036854775808, "name": "New"}]}'),
     "page beyond an Int": reply(200, b'{"items": [], "pageNumber": 4294967296}'),

@@ -31,12 +31,13 @@ _TRAILERS: Final = re.compile(rb"(?:" + TOKEN + rb":[^\r\n\0]*+\r\n)*+\r\n")
 class Body(Protocol):
     """What is to come after the head of an answer.
 
-    It is `whole` when nothing more of the content is to come. When it is `last`, the connection can
-    carry nothing behind it.
+    It is `whole` when nothing more of the content is to come, of which `left` bytes are announced
+    as far as is known. When it is `last`, the connection can carry nothing behind it.
     """
 
     whole: bool
     last: bool
+    left: int
 
     def take(self, data: bytes, content: bytearray) -> bytes:
         """Add to `content` what `data` has of it, and return what is behind the body.
@@ -50,6 +51,7 @@ class _Nothing:
     """No body at all."""
 
     whole = True
+    left = 0
 
     def __init__(self, *, last: bool) -> None:
         self.last = last
@@ -68,6 +70,7 @@ class UntilTheEnd:
 
     whole = False
     last = True
+    left = 0
 
     def take(self, data: bytes, content: bytearray) -> bytes:
         """Nothing is behind it."""
@@ -81,20 +84,22 @@ class _OfLength:
     last = False
 
     def __init__(self, length: int) -> None:
-        self._left = length
+        self.left = length
         self.whole = not length
 
     def take(self, data: bytes, content: bytearray) -> bytes:
         """Take as many as are left."""
-        left = self._left
+        left = self.left
         content += data[:left]
-        self._left = max(0, left - len(data))
-        self.whole = not self._left
+        self.left = max(0, left - len(data))
+        self.whole = not self.left
         return data[left:]
 
 
 class _InChunks:
     """Chunks, each behind its size, until one of size zero; then trailers, which are ignored."""
+
+    left = 0  # of a chunk at the most, which says little
 
     def __init__(self, *, last: bool) -> None:
         self._begun = b""

@@ -203,8 +203,10 @@ class Connection(asyncio.Protocol):
 
     def _limit(self) -> None:
         content = len(self._answer.content)
+        # what says that it is too long is not read: a megabyte takes as long as ten other answers
+        announced = content + (self._body.left if self._body is not None else 0)
         most = 2 * content + _MAX_FRAMING_BYTES if self._answer.status else _MAX_HEAD_BYTES
-        if self._received > most or content > _MAX_CONTENT_BYTES:
+        if self._received > most or announced > _MAX_CONTENT_BYTES:
             self._stop(Incomplete.OVERSIZED, "oversized")
 
     def _stop(self, incomplete: Incomplete, reason: str) -> None:
