@@ -28,7 +28,7 @@ class Principal:
     customers: frozenset[int] | None
     token: str = field(repr=False)
     expires_at: float = math.inf
-    verified: bool = True
+    verified: bool = field(default=True, repr=False)
     pseudonym: str = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
