@@ -314,17 +314,18 @@ def test_key_that_is_withdrawn(surroundings: Surroundings) -> None:
 
 
 def test_source_that_is_slow_once(surroundings: Surroundings) -> None:
-    """It is asked a second time meanwhile: nobody waits for as long as a request may take."""
+    """It is asked a second time meanwhile: nobody has to wait until the first request is given up.
+
+    If it were not, the gateway would begin without keys.
+    """
     answers = [HANG]
     surroundings.key_set = lambda _: (
         answers.pop() if answers else reply(200, surroundings.issuer.document())
     )
-    begun = time.monotonic()
     with running_gateway(surroundings.settings()) as url:
         status = httpx.get(f"{url}/readyz", trust_env=False).status_code
-        seconds = time.monotonic() - begun
 
-    assert (status, len(surroundings.received("/keys")), seconds < 4) == (200, 2, True)
+    assert (status, len(surroundings.received("/keys"))) == (200, 2)
 
 
 UNKNOWN_HEADER = "eyJhbGciOiJSUzI1NiIsInR5cCI6ImF0K2p3dCIsImtpZCI6InVua25vd24ifQ"

@@ -29,7 +29,7 @@ class Principal:
     customers: frozenset[int] | None
     token: str = field(repr=False)
     expires_at: float = math.inf
-    verified: bool = True
+    verified: bool = field(default=True, repr=False)
     issued_scopes: Mapping[str, str] | None = field(default=None, repr=False, compare=False)
     pseudonym: str = field(init=False, repr=False, compare=False)
 
