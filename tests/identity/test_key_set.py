@@ -127,6 +127,21 @@ def test_unchanged_keys(issuer: Issuer) -> None:
     run(issuer, steps, "RS256", "ES256")
 
 
+@pytest.mark.parametrize(
+    ("said", "seconds"), [(None, 300), (0, 60), (59, 60), (60, 60), (200, 200), (86_400, 300)]
+)
+def test_how_long_keys_are_kept(issuer: Issuer, said: float | None, seconds: float) -> None:
+    """As long as the issuer says, from one to five minutes; five if it does not."""
+
+    async def fetch() -> Document:
+        return Document(issuer.document(), said)
+
+    keys = KeySet(fetch)
+    asyncio.run(keys.refresh())
+
+    assert keys.lifetime == seconds
+
+
 def test_source_down(issuer: Issuer) -> None:
     """A failed fetch keeps the keys; what is known is found without any fetch."""
 
