@@ -78,7 +78,6 @@ def test_redirect_without_a_location() -> None:
 @pytest.mark.parametrize(("size", "found"), [(100, Document(b"x" * 100)), (101, None)])
 def test_compressed(size: int, found: Document | None) -> None:
     """What comes compressed is undone, and its size counts as it is then."""
-
     stream = httpx.ByteStream(gzip.compress(b"x" * size))
     answer = httpx.Response(200, headers={"Content-Encoding": "gzip"}, stream=stream)
 
