@@ -255,6 +255,7 @@ def test_the_rules_of_a_token(sandbox: Sandbox, issue_token: IssueToken) -> None
     )
 
     names = "header alg typ kid iss signature aud purpose sub exp nbf iat scopes customers"
+    assert len(result.output.splitlines()) == len(names.split()) + 3
     assert rules_of_a_token(result) == dict.fromkeys(names.split(), "ok")
     assert [part in result.output for part in token.split(".")] == [False] * 3
 

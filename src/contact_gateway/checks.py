@@ -10,12 +10,11 @@ from contact_gateway.contact_groups.base_url import ask_for_list, understand
 from contact_gateway.identity import (
     LARGEST_KEY_SET,
     DiscoveryError,
-    Fetch,
+    SigningKeys,
     examine,
     key_set_sources,
     read_key_set,
     rules_of,
-    trusted_issuers,
 )
 from contact_gateway.identity import Document as IssuerDocument
 from contact_gateway.operations import TrustedDocumentsError, trusted_documents_of
@@ -66,12 +65,8 @@ async def check(
         yield finding
     async with HTTP11Transport() as transport:
         if settings.token_verification is TokenVerification.JWKS:
-            fetch = partial(fetch_document, transport, seconds=_SECONDS, largest=LARGEST_KEY_SET)
-            for issuer, source in key_set_sources(settings, fetch).items():
-                yield await _check_key_set(settings.jwt_jwks_url, issuer, source)
-            if token is not None:
-                for finding in await _check_token(settings, fetch, token):
-                    yield finding
+            async for finding in _check_verification(transport, settings, token):
+                yield finding
         if settings.upstream_auth is UpstreamAuthentication.CLIENT_CREDENTIALS:
             finding, token = await _check_token_endpoint(transport, settings)
             yield finding
@@ -95,10 +90,25 @@ def _check_trusted_documents(settings: Settings) -> Iterator[Finding]:
             yield Finding(subject, f"{count} document{'' if count == 1 else 's'}")
 
 
+async def _check_verification(
+    transport: HTTP11Transport, settings: Settings, token: str | None
+) -> AsyncIterator[Finding]:
+    """The key set of each issuer, and which rules a caller's token keeps; it is never shown."""
+    fetch = partial(fetch_document, transport, seconds=_SECONDS, largest=LARGEST_KEY_SET)
+    key_sets = {}
+    for issuer, source in key_set_sources(settings, fetch).items():
+        finding, key_sets[issuer] = await _check_key_set(settings.jwt_jwks_url, issuer, source)
+        yield finding
+    if token is not None:
+        rules = rules_of(settings, issued_scopes(settings))
+        for rule, found, advice in examine(key_sets, rules, token):
+            yield Finding(f"token, {rule}", found, advice)
+
+
 async def _check_key_set(
     url: str | None, issuer: str, source: Callable[[], Awaitable[IssuerDocument]]
-) -> Finding:
-    """Whether the key set of an issuer is there, at its `url` or where discovery says."""
+) -> tuple[Finding, SigningKeys]:
+    """What is at the `url` of an issuer's key set, or where discovery says, and its keys."""
     subject = f"key set {url.partition('?')[0]}" if url else f"key set of {issuer}"
     advice = (
         f"Set {PREFIX}JWT_JWKS_URL to the jwks_uri of the issuer, and see that this machine "
@@ -107,26 +117,21 @@ async def _check_key_set(
         else f"See that {PREFIX}JWT_ISSUER is to the letter what tokens have in iss, and that this "
         f"machine reaches it; without discovery, set {PREFIX}JWT_JWKS_URL."
     )
+    keys = SigningKeys()
     try:
         keys = read_key_set((await source()).content)
     except TimeoutError:
-        return Finding(subject, "it does not answer in time", advice)
+        found = "it does not answer in time"
     except DiscoveryError as error:
-        return Finding(subject, str(error), advice)
+        found = str(error)
     except (UpstreamError, ValueError) as error:
-        return Finding(subject, _said(error), advice)
-    if not keys.every:
-        return Finding(subject, "it has no key that signatures can be verified with", advice)
-    count = len(keys.every)
-    return Finding(subject, f"{count} key{'s' if count > 1 else ''}")
-
-
-async def _check_token(settings: Settings, fetch: Fetch, token: str) -> list[Finding]:
-    """Which rules a caller's token passes, and which it fails; nothing of it is shown."""
-    issuers = trusted_issuers(settings, fetch)
-    await issuers.refresh()
-    verdicts = await examine(issuers, rules_of(settings, issued_scopes(settings)), token)
-    return [Finding(f"token, {rule}", found, advice) for rule, found, advice in verdicts]
+        found = _said(error)
+    else:
+        count = len(keys.every)
+        if count:
+            return Finding(subject, f"{count} key{'s' if count > 1 else ''}"), keys
+        found = "it has no key that signatures can be verified with"
+    return Finding(subject, found, advice), keys
 
 
 async def _check_token_endpoint(

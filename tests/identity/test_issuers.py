@@ -1,5 +1,6 @@
 """Several issuers, found by discovery: each has keys of its own, and must name itself."""
 
+import asyncio
 import json
 import time
 from collections.abc import Callable
@@ -9,6 +10,8 @@ import pytest
 from typer.testing import CliRunner
 
 from contact_gateway.cli import app
+from contact_gateway.identity.discovery import DiscoveryError, discover, discovery_urls
+from contact_gateway.rest_client import Document
 from contact_gateway.settings import PREFIX
 from tests.client import Client, open_http
 from tests.identity.issuer import AUDIENCE, Issuer
@@ -116,7 +119,6 @@ DOCUMENTS: dict[str, Any] = {
     "over http to elsewhere": {"jwks_uri": "http://another.test/keys"},
     "a file": {"jwks_uri": "file:///etc/passwd"},
     "with credentials": {"jwks_uri": "https://a:b@another.test/keys"},
-    "https, where the issuer has http": {"jwks_uri": "https://another.test/keys"},
 }
 
 
@@ -135,6 +137,42 @@ def test_a_document_without_a_key_set(members: Any, surroundings: Surroundings) 
         503,
         "no key set yet: the discovery document has no jwks_uri that can be trusted\n",
     )
+
+
+PLACES = {
+    "https://issuer.test": ("https://issuer.test/.well-known/openid-configuration",
+                            "https://issuer.test/.well-known/oauth-authorization-server"),
+    "https://issuer.test/": ("https://issuer.test/.well-known/openid-configuration",
+                             "https://issuer.test/.well-known/oauth-authorization-server"),
+    "https://issuer.test/a/b": ("https://issuer.test/a/b/.well-known/openid-configuration",
+                                "https://issuer.test/.well-known/oauth-authorization-server/a/b"),
+    "https://issuer.test:8443/a/": (
+        "https://issuer.test:8443/a/.well-known/openid-configuration",
+        "https://issuer.test:8443/.well-known/oauth-authorization-server/a"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("issuer", "places"), PLACES.items())
+def test_where_a_document_is(issuer: str, places: tuple[str, str]) -> None:
+    """A path of the issuer comes first in one way, and last in the other."""
+    assert discovery_urls(issuer) == places
+
+
+@pytest.mark.parametrize(
+    ("url", "trusted"),
+    [("https://keys.test/1", True), ("http://127.0.0.1/1", False), ("http://keys.test", False)],
+)
+def test_the_key_set_of_an_issuer_with_https(url: str, trusted: bool) -> None:  # noqa: FBT001
+    """It may be at another host, and not over http, on this machine either."""
+
+    async def fetch(_: str) -> Document:
+        return Document(json.dumps({"issuer": "https://issuer.test", "jwks_uri": url}).encode())
+
+    try:
+        found: str | None = asyncio.run(discover("https://issuer.test", fetch))
+    except DiscoveryError:
+        found = None
+    assert found == (url if trusted else None)
 
 
 EVERYTHING: dict[str, object] = {

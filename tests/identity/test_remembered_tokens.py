@@ -86,7 +86,7 @@ class Setting:
 async def _setting() -> Setting:
     issuer = Issuer()
     keys = Issuers({ISSUER: KeySet(issuer.fetch)})
-    await keys.refresh()
+    await keys.key_sets[ISSUER].refresh()
     verifier = CountingVerifier(keys)
     clock = Clock(0.0)
     return Setting(issuer, keys, verifier, clock, RememberedTokens(verifier, keys, clock.now))
@@ -142,7 +142,7 @@ def test_keys_that_change() -> None:
         token = setting.issuer.issue()
         await setting.remembered.verify(token)
         setting.issuer.tokens = TokenIssuer(ISSUER)
-        await setting.keys.refresh()
+        await setting.keys.key_sets[ISSUER].refresh()
         with pytest.raises(InvalidTokenError):
             await setting.remembered.verify(token)
 

@@ -209,6 +209,14 @@ FORGED: dict[str, dict[str, Make]] = {
         "aud an object": claims(aud={AUDIENCE: True}),
         "aud empty": claims(aud=[]),
     },
+    "purpose": {
+        "an ID token with the hash of an access token": claims(at_hash="x"),
+        "an ID token with the hash of a code": claims(c_hash="x"),
+        "an ID token of Cognito": claims(token_use="id"),
+        "a use that is no text": claims(token_use=["access"]),
+        "an ID token of Keycloak": claims(typ="ID"),
+        "a refresh token of Keycloak": claims(typ="Refresh"),
+    },
     "sub": {
         "sub a number": claims(sub=1),
     },

@@ -4,16 +4,16 @@ import time
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from contact_gateway.identity.issuers import Issuers
-from contact_gateway.identity.principal import Principal
+from contact_gateway.identity.principal import Principal, read_principal
 from contact_gateway.identity.signed_token import (
     InvalidTokenError,
     SignedToken,
     read_signed_token,
     require_size,
 )
+from contact_gateway.identity.signing_keys import SigningKeys
 from contact_gateway.identity.token_rules import Rule, TokenRules
-from contact_gateway.identity.tokens import TokenVerifier
+from contact_gateway.identity.tokens import check_signature
 from contact_gateway.settings import PREFIX
 
 __all__ = ["Verdict", "examine"]
@@ -47,22 +47,26 @@ _EXPECTED: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 
-async def examine(issuers: Issuers, rules: TokenRules, token: str) -> list[Verdict]:
-    """A verdict for each rule that can be asked of a token; the key sets are fetched already."""
+def examine(key_sets: Mapping[str, SigningKeys], rules: TokenRules, token: str) -> list[Verdict]:
+    """A verdict for each rule that can be asked of a token; `key_sets` are those of the issuers."""
     try:
         require_size(token)
         signed = read_signed_token(token)
     except InvalidTokenError as error:
         advice = "Expected a signed JWT of at most 16 KiB; others cannot be verified with keys."
         return [Verdict("form", str(error), advice)]
-    verifier = TokenVerifier(issuers, rules)
     chosen = [*rules.of_header(signed.header), *rules.of_issuer(signed.claims)]
     verdicts = [_verdict(rule) for rule in chosen]
     if all(holds for _, holds in chosen):
-        verdicts.append(await _of_signature(verifier, signed))
-    verdicts += [_verdict(rule) for rule in rules.of_claims(signed.claims, time.time())]
-    if all(holds for _, holds in rules.of_claims(signed.claims, time.time())):
-        verdicts += _of_grants(verifier.principal(signed, token))
+        keys = key_sets.get(signed.claims["iss"], SigningKeys())
+        verdicts.append(_of_signature(signed, keys))
+    claimed = [*rules.of_claims(signed.claims, time.time())]
+    verdicts += [_verdict(rule) for rule in claimed]
+    if all(holds for _, holds in claimed):
+        customer_claim = rules.customer_claim
+        verdicts += _of_grants(
+            read_principal(signed.claims, token, scopes=rules.scopes, customer_claim=customer_claim)
+        )
     return verdicts
 
 
@@ -72,9 +76,10 @@ def _verdict(rule: Rule) -> Verdict:
     return Verdict(name, expected) if holds else Verdict(name, f"not {expected}", advice)
 
 
-async def _of_signature(verifier: TokenVerifier, signed: SignedToken) -> Verdict:
+def _of_signature(signed: SignedToken, keys: SigningKeys) -> Verdict:
+    fitting = keys.fitting(signed.header.get("kid"), signed.header["alg"])
     try:
-        await verifier.check_signature(signed)
+        check_signature(signed, fitting, keys)
     except InvalidTokenError as error:
         advice = "See that the key set of its issuer has the key that it names, for its alg."
         return Verdict("signature", f"not of a key of its issuer ({error})", advice)

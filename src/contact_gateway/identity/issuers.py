@@ -20,10 +20,6 @@ class Issuers:
         for key_set in self.key_sets.values():
             key_set.on_change(tell)
 
-    async def refresh(self) -> None:
-        """Fetch every key set once."""
-        await asyncio.gather(*(key_set.refresh() for key_set in self.key_sets.values()))
-
     @property
     def fetched_at(self) -> float:
         """When the key set fetched longest ago was fetched, in seconds since the epoch."""

@@ -7,7 +7,6 @@ from joserfc.errors import JoseError
 from joserfc.jws import JWSRegistry
 
 from contact_gateway.identity.issuers import Issuers
-from contact_gateway.identity.key_set import KeySet
 from contact_gateway.identity.principal import Principal, read_principal
 from contact_gateway.identity.signed_token import (
     InvalidTokenError,
@@ -15,10 +14,10 @@ from contact_gateway.identity.signed_token import (
     read_signed_token,
     require_size,
 )
-from contact_gateway.identity.signing_keys import unfitness
+from contact_gateway.identity.signing_keys import SigningKey, SigningKeys, unfitness
 from contact_gateway.identity.token_rules import TokenRules, require
 
-__all__ = ["TokenVerifier"]
+__all__ = ["TokenVerifier", "check_signature"]
 
 
 class TokenVerifier:
@@ -41,44 +40,45 @@ class TokenVerifier:
         signed = read_signed_token(token)
         require(self._rules.of_header(signed.header))
         require(self._rules.of_issuer(signed.claims))
-        await self.check_signature(signed)
+        await self._check_signature(signed)
         require(self._rules.of_claims(signed.claims, self._now()))
-        return self.principal(signed, token)
-
-    def principal(self, signed: SignedToken, token: str) -> Principal:
-        """Whom a token stands for that keeps every rule."""
-        rules = self._rules
         return read_principal(
-            signed.claims, token, scopes=rules.scopes, customer_claim=rules.customer_claim
+            signed.claims,
+            token,
+            scopes=self._rules.scopes,
+            customer_claim=self._rules.customer_claim,
         )
 
-    async def check_signature(self, signed: SignedToken) -> None:
-        """See that a key of just its issuer has signed a token, whatever the keys of others are.
-
-        Its header and its issuer are known to keep the rules.
-
-        Raises:
-            InvalidTokenError: none has.
-        """
+    async def _check_signature(self, signed: SignedToken) -> None:
+        """See to it that a key of just the issuer has signed it, whatever those of others are."""
         key_set = self._issuers.key_sets[signed.claims["iss"]]
-        kid, name = signed.header.get("kid"), signed.header["alg"]
-        keys = await key_set.find(kid, name)
-        if not keys:
-            raise InvalidTokenError(_why_no_key(key_set, kid, name))
-        algorithm = JWSRegistry.algorithms[name]
-        try:
-            # of several that fit, nothing else tells which it was
-            genuine = any(
-                algorithm.verify(signed.signing_input, signed.signature, key) for key in keys
-            )
-        except (JoseError, ValueError) as error:
-            raise InvalidTokenError(type(error).__name__) from error
-        if not genuine:
-            raise InvalidTokenError("signature")
+        keys = await key_set.find(signed.header.get("kid"), signed.header["alg"])
+        check_signature(signed, keys, key_set.snapshot)
 
 
-def _why_no_key(key_set: KeySet, kid: str | None, algorithm: str) -> str:
+def check_signature(
+    signed: SignedToken, keys: tuple[SigningKey, ...], key_set: SigningKeys
+) -> None:
+    """See to it that one of the keys that fit a token has signed it; they are of `key_set`.
+
+    Raises:
+        InvalidTokenError: none has, or none fits.
+    """
+    kid, name = signed.header.get("kid"), signed.header["alg"]
+    if not keys:
+        raise InvalidTokenError(_why_no_key(key_set, kid, name))
+    algorithm = JWSRegistry.algorithms[name]
+    try:
+        # of several that fit, nothing else tells which it was
+        genuine = any(algorithm.verify(signed.signing_input, signed.signature, key) for key in keys)
+    except (JoseError, ValueError) as error:
+        raise InvalidTokenError(type(error).__name__) from error
+    if not genuine:
+        raise InvalidTokenError("signature")
+
+
+def _why_no_key(key_set: SigningKeys, kid: str | None, algorithm: str) -> str:
     if kid is None:
         return "kid"
-    named = key_set.snapshot.get(kid)
+    named = key_set.get(kid)
     return "unknown kid" if named is None else type(unfitness(named[0], algorithm)).__name__
