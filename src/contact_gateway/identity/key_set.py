@@ -32,14 +32,19 @@ class KeySet:
     has no key, replaces nothing: a fault of a moment costs nobody whose key was there before. A key
     that a set with others lacks is gone. `clock` is monotonic, in seconds. `fetched_at` is when a
     set was last fetched, in seconds since the epoch, 0 before that; `lifetime` for how many seconds
-    it is kept. `discovery_fault` says what is wrong with the discovery document, if something is.
+    it is kept. `issuer` is for the log. `discovery_fault` says what is wrong with the discovery
+    document, if something is.
     """
 
     def __init__(
-        self, fetch: Callable[[], Awaitable[Document]], clock: Callable[[], float] = time.monotonic
+        self,
+        fetch: Callable[[], Awaitable[Document]],
+        clock: Callable[[], float] = time.monotonic,
+        issuer: str | None = None,
     ) -> None:
         self._fetch = fetch
         self._clock = clock
+        self._named = {} if issuer is None else {"issuer": issuer}
         self._refreshing = SingleFlight(self._replace)
         self._demanded_at = float("-inf")
         self._snapshot = SigningKeys()
@@ -108,14 +113,14 @@ class KeySet:
             self._snapshot = keys
             for tell in self._watchers:
                 tell()
-            _log.info("keys_changed", kids=sorted(keys))
+            _log.info("keys_changed", kids=sorted(keys), **self._named)
 
     def _failed(self, fault: str) -> None:
         """Note a failure; it is logged once, and not each second for as long as it lasts."""
         self._failing.set()
         if fault != self._fault:
             self._fault = fault
-            _log.warning("key_set_not_fetched", error=fault)
+            _log.warning("key_set_not_fetched", error=fault, **self._named)
 
     @contextlib.asynccontextmanager
     async def kept_fresh(self) -> AsyncIterator[None]:

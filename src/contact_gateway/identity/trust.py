@@ -21,7 +21,7 @@ _SECONDS: Final = 5.0
 def trusted_issuers(settings: Settings, fetch: Fetch) -> Issuers:
     """The issuers of the settings, with key sets that are still to be fetched."""
     sources = key_set_sources(settings, fetch)
-    return Issuers({issuer: KeySet(source) for issuer, source in sources.items()})
+    return Issuers({issuer: KeySet(source, issuer=issuer) for issuer, source in sources.items()})
 
 
 def key_set_sources(
