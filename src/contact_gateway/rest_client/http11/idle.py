@@ -35,12 +35,15 @@ class Idle:
     def __len__(self) -> int:
         return len(self._watched) + sum(map(len, self._rested.values()))
 
-    def add(self, key: Key, connection: Connection, now: float, *, watched: bool) -> None:
-        """Keep a connection that was used until now; one of those that are watched if it may be."""
-        if watched and len(self._watched) < self._most_watched:
+    def add(self, key: Key, connection: Connection, now: float, room: int) -> None:
+        """Keep a connection that was used until now; one is watched if there is room for more."""
+        if len(self._watched) < self._most_watched and len(self) + 1 < room:
             self._watched.append((now, connection, key))
-        else:
-            self._queue(key).append((now, connection))
+            return
+        queue = self._rested.get(key)
+        if queue is None:
+            queue = self._rested[key] = deque()
+        queue.append((now, connection))
 
     def take(self, key: Key, now: float, rest: float = REST_SECONDS) -> Connection | None:
         """One that has rested so long, is open, and on which nothing has come in, if there is."""
@@ -61,7 +64,8 @@ class Idle:
                 unread.append(each)  # in the next turn, the event loop looks at what has come in
             else:
                 taken = connection
-        queue.extendleft(reversed(unread))
+        if unread:
+            queue.extendleft(reversed(unread))
         if not queue:
             del self._rested[key]
         return taken
@@ -112,16 +116,9 @@ class Idle:
             else:
                 del self._rested[key]
 
-    def _queue(self, key: Key) -> deque[tuple[float, Connection]]:
-        queue = self._rested.get(key)
-        if queue is None:
-            queue = self._rested[key] = deque()
-        return queue
-
     def _release(self, until: float) -> None:
         """Let those be used again that are watched since then."""
         while self._watched and self._watched[0][0] <= until:
             since, connection, key = self._watched.popleft()
-            queue = self._queue(key)
-            queue.append((since, connection))
-            self._rested[key] = deque(sorted(queue, key=itemgetter(0)))
+            kept = [*self._rested.get(key, ()), (since, connection)]
+            self._rested[key] = deque(sorted(kept, key=itemgetter(0)))

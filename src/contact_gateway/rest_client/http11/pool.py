@@ -111,11 +111,10 @@ class Connections:
     def give_back(self, key: Key, connection: Connection) -> None:
         """Keep a connection for the customer's next call, if it may carry one."""
         self._lent -= 1
-        if self.closed or self.unasked.suspects(key[:2]):
+        if self.closed or (self.unasked.suspected and self.unasked.suspects(key[:2])):
             connection.abort()
         elif connection.usable:
-            room = self._most - self._lent - len(self._idle) > 1
-            self._idle.add(key, connection, self._clock(), watched=room)
+            self._idle.add(key, connection, self._clock(), self._most - self._lent)
             if self._sweeper is None:
                 self._sweep_later()
 
