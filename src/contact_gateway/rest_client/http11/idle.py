@@ -74,15 +74,22 @@ class Idle:
         """Let all of them be used as soon as they have rested: there is no room for more."""
         self._release(math.inf)
 
-    def rested_at(self, key: Key, rest: float = REST_SECONDS) -> float | None:
-        """When the next of those that are not watched will have rested so long, if there is one."""
+    def take_least_rested(self, key: Key) -> tuple[float, Connection] | None:
+        """The one that has been idle longest, and since when, however long that is."""
         queue = self._rested.get(key)
-        return queue[0][0] + rest if queue else None
+        if not queue:
+            return None
+        least = queue.popleft()
+        if not queue:
+            del self._rested[key]
+        return least
 
     def ready_at(self, key: Key) -> float | None:
         """When the next one may be used, if there is one."""
-        watched = (w[0] + _WATCHED_SECONDS for w in self._watched if w[2] == key)
-        return self.rested_at(key) or next(watched, None)
+        queue = self._rested.get(key)
+        if queue:
+            return queue[0][0] + REST_SECONDS
+        return next((w[0] + _WATCHED_SECONDS for w in self._watched if w[2] == key), None)
 
     def drop_oldest(self) -> None:
         """Close the one that has been idle longest, if there is one."""
