@@ -239,6 +239,65 @@ def test_a_token_in_a_file(sandbox: Sandbox, issue_token: IssueToken, tmp_path: 
     assert token not in result.output
 
 
+def rules_of_a_token(result: Result) -> dict[str, str]:
+    """What was found of each rule of a token: the first word, and the sentence."""
+    lines = [line.split(maxsplit=1) for line in result.output.splitlines()]
+    found = [(kind, rest.removeprefix("token, ")) for kind, rest in lines if "token, " in rest]
+    return {rest.partition(":")[0]: kind for kind, rest in found}
+
+
+def test_the_rules_of_a_token(sandbox: Sandbox, issue_token: IssueToken) -> None:
+    """Each is told, and nothing of the token; a good one keeps them all."""
+    token = issue_token()
+
+    result = CliRunner().invoke(
+        app, ["check", "--token", "-"], env=environment_for(sandbox.url), input=token
+    )
+
+    names = "header alg typ kid iss signature aud purpose sub exp nbf iat scopes customers"
+    assert len(result.output.splitlines()) == len(names.split()) + 3
+    assert rules_of_a_token(result) == dict.fromkeys(names.split(), "ok")
+    assert [part in result.output for part in token.split(".")] == [False] * 3
+
+
+OTHER_SETTINGS: dict[str, tuple[dict[str, str], set[str]]] = {
+    "another issuer": ({"jwt_issuer": "https://another.test"}, {"iss"}),
+    "another audience": ({"jwt_audience": "another"}, {"aud"}),
+    "another claim of the audience": ({"jwt_audience_claim": "azp"}, {"aud"}),
+    "other types": ({"jwt_types": "JWT,none"}, {"typ"}),
+    "other algorithms": ({"jwt_algorithms": "ES256"}, {"alg"}),
+    "other scopes": ({"scope_read": "Read", "scope_write": "Write"}, {"scopes"}),
+    "another claim of the customer": ({"jwt_customer_claim": "tenant.id"}, {"customers"}),
+    "two of them": ({"jwt_audience": "another", "jwt_types": "JWT"}, {"aud", "typ"}),
+}
+
+
+@pytest.mark.parametrize(("changes", "failed"), OTHER_SETTINGS.values(), ids=OTHER_SETTINGS)
+def test_a_rule_that_a_token_breaks(
+    sandbox: Sandbox, issue_token: IssueToken, changes: dict[str, str], failed: set[str]
+) -> None:
+    """It is told which, however many, and the status is 1."""
+    token = issue_token()
+
+    result = check(environment_for(sandbox.url, **changes), token=token)
+
+    found = rules_of_a_token(result)
+    assert (result.exit_code, {name for name, kind in found.items() if kind == "FAILED"}) == (
+        1,
+        failed,
+    )
+    assert [part in result.output for part in token.split(".")] == [False] * 3
+
+
+@pytest.mark.parametrize("token", ["opaque", "a.b.c", "e30.e30.", "eyJhbGciOiJub25lIn0.e30."])
+def test_a_token_that_is_none(sandbox: Sandbox, token: str) -> None:
+    """It is told too, whatever it is, and not shown."""
+    result = check(environment_for(sandbox.url), token=token)
+
+    assert (result.exit_code, "FAILED" in rules_of_a_token(result).values()) == (1, True)
+    assert token not in result.output
+
+
 @pytest.mark.parametrize("content", ["", "two tokens", "Bearer abc", "a\nb", "\u00e9"])
 def test_a_file_without_a_token(scripted: ScriptedUpstream, content: str) -> None:
     """Nothing is asked with it, and nothing of it is shown."""

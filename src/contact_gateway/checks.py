@@ -1,12 +1,22 @@
 """Whether everything that the settings name can be used, and what to do where it cannot."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 
-from contact_gateway.contact_groups import build_schema
+from contact_gateway.contact_groups import build_schema, issued_scopes
 from contact_gateway.contact_groups.base_url import ask_for_list, understand
-from contact_gateway.identity import read_key_set
+from contact_gateway.identity import (
+    LARGEST_KEY_SET,
+    DiscoveryError,
+    SigningKeys,
+    examine,
+    key_set_sources,
+    read_key_set,
+    rules_of,
+)
+from contact_gateway.identity import Document as IssuerDocument
 from contact_gateway.operations import TrustedDocumentsError, trusted_documents_of
 from contact_gateway.rate_limits import RateLimiter, open_limiter
 from contact_gateway.rest_client import (
@@ -25,7 +35,6 @@ from contact_gateway.settings import (
 __all__ = ["Finding", "check"]
 
 _SECONDS = 5.0
-_LARGEST_KEY_SET = 65_536
 _WITHOUT_A_CUSTOMER = frozenset({400, 403, 422})  # what is answered where there must be one
 
 
@@ -56,7 +65,8 @@ async def check(
         yield finding
     async with HTTP11Transport() as transport:
         if settings.token_verification is TokenVerification.JWKS:
-            yield await _check_key_set(transport, settings.jwt_jwks_url or "")
+            async for finding in _check_verification(transport, settings, token):
+                yield finding
         if settings.upstream_auth is UpstreamAuthentication.CLIENT_CREDENTIALS:
             finding, token = await _check_token_endpoint(transport, settings)
             yield finding
@@ -80,21 +90,48 @@ def _check_trusted_documents(settings: Settings) -> Iterator[Finding]:
             yield Finding(subject, f"{count} document{'' if count == 1 else 's'}")
 
 
-async def _check_key_set(transport: HTTP11Transport, url: str) -> Finding:
-    subject = f"key set {url.partition('?')[0]}"
+async def _check_verification(
+    transport: HTTP11Transport, settings: Settings, token: str | None
+) -> AsyncIterator[Finding]:
+    """The key set of each issuer, and which rules a caller's token keeps; it is never shown."""
+    fetch = partial(fetch_document, transport, seconds=_SECONDS, largest=LARGEST_KEY_SET)
+    key_sets = {}
+    for issuer, source in key_set_sources(settings, fetch).items():
+        finding, key_sets[issuer] = await _check_key_set(settings.jwt_jwks_url, issuer, source)
+        yield finding
+    if token is not None:
+        rules = rules_of(settings, issued_scopes(settings))
+        for rule, found, advice in examine(key_sets, rules, token):
+            yield Finding(f"token, {rule}", found, advice)
+
+
+async def _check_key_set(
+    url: str | None, issuer: str, source: Callable[[], Awaitable[IssuerDocument]]
+) -> tuple[Finding, SigningKeys]:
+    """What is at the `url` of an issuer's key set, or where discovery says, and its keys."""
+    subject = f"key set {url.partition('?')[0]}" if url else f"key set of {issuer}"
     advice = (
         f"Set {PREFIX}JWT_JWKS_URL to the jwks_uri of the issuer, and see that this machine "
         "reaches it."
+        if url
+        else f"See that {PREFIX}JWT_ISSUER is to the letter what tokens have in iss, and that this "
+        f"machine reaches it; without discovery, set {PREFIX}JWT_JWKS_URL."
     )
+    keys = SigningKeys()
     try:
-        document = await fetch_document(transport, url, seconds=_SECONDS, largest=_LARGEST_KEY_SET)
-        keys = read_key_set(document)
+        keys = read_key_set((await source()).content)
+    except TimeoutError:
+        found = "it does not answer in time"
+    except DiscoveryError as error:
+        found = str(error)
     except (UpstreamError, ValueError) as error:
-        return Finding(subject, _said(error), advice)
-    if not keys.every:
-        return Finding(subject, "it has no key that signatures can be verified with", advice)
-    count = len(keys.every)
-    return Finding(subject, f"{count} key{'s' if count > 1 else ''}")
+        found = _said(error)
+    else:
+        count = len(keys.every)
+        if count:
+            return Finding(subject, f"{count} key{'s' if count > 1 else ''}"), keys
+        found = "it has no key that signatures can be verified with"
+    return Finding(subject, found, advice), keys
 
 
 async def _check_token_endpoint(

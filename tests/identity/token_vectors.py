@@ -68,12 +68,12 @@ GENUINE: dict[str, Make] = {
     "without iat": claims(iat=None),
     "without sub": claims(sub=None),
     "exp with a fraction": claims(exp=4e9 + 0.5),
-    "the largest": sized(8192),
+    "the largest": sized(16_384),
 }
 
 FORGED: dict[str, dict[str, Make]] = {
     "too long": {
-        "8193 characters": sized(8193),
+        "16,385 characters": sized(16_385),
     },
     "not three segments": {
         "one segment": mangled(lambda token: token.partition(".")[0]),
@@ -208,6 +208,14 @@ FORGED: dict[str, dict[str, Make]] = {
         "aud nested": claims(aud=[[AUDIENCE]]),
         "aud an object": claims(aud={AUDIENCE: True}),
         "aud empty": claims(aud=[]),
+    },
+    "purpose": {
+        "an ID token with the hash of an access token": claims(at_hash="x"),
+        "an ID token with the hash of a code": claims(c_hash="x"),
+        "an ID token of Cognito": claims(token_use="id"),
+        "a use that is no text": claims(token_use=["access"]),
+        "an ID token of Keycloak": claims(typ="ID"),
+        "a refresh token of Keycloak": claims(typ="Refresh"),
     },
     "sub": {
         "sub a number": claims(sub=1),

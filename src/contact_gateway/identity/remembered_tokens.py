@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from contact_gateway.identity.key_set import KeySet
+from contact_gateway.identity.issuers import Issuers
 from contact_gateway.identity.principal import Principal
 from contact_gateway.identity.tokens import TokenVerifier
 
@@ -30,12 +30,12 @@ class RememberedTokens:
     """
 
     def __init__(
-        self, verifier: TokenVerifier, keys: KeySet, now: Callable[[], float] = time.time
+        self, verifier: TokenVerifier, issuers: Issuers, now: Callable[[], float] = time.time
     ) -> None:
         self._verifier = verifier
-        self._keys = keys
         self._now = now
-        self._snapshot = keys.snapshot
+        self._changes = 0
+        issuers.on_change(self._forget)
         self._entries: OrderedDict[bytes, _Entry] = OrderedDict()
 
     async def verify(self, token: str) -> Principal:
@@ -44,20 +44,21 @@ class RememberedTokens:
         Raises:
             InvalidTokenError: the token is not one to believe.
         """
-        if self._keys.snapshot is not self._snapshot:
-            self._snapshot = self._keys.snapshot
-            self._entries.clear()
         digest = hashlib.sha256(token.encode()).digest()
         now = self._now()
         entry = self._entries.get(digest)
         if entry is not None and now < entry.until:
             return entry.principal
-        snapshot = self._snapshot
+        changes = self._changes
         principal = await self._verifier.verify(token)
-        if snapshot is self._keys.snapshot:  # else it may have been believed with a key that went
+        if changes == self._changes:  # else it may have been believed with a key that went
             until = min(principal.expires_at, now + _LONGEST_SECONDS)
             self._remember(digest, _Entry(principal, until))
         return principal
+
+    def _forget(self) -> None:
+        self._changes += 1
+        self._entries.clear()
 
     def _remember(self, digest: bytes, entry: _Entry) -> None:
         self._entries[digest] = entry

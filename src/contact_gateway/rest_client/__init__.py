@@ -5,7 +5,7 @@ Knows no GraphQL, and nothing of what the API is about.
 
 from contact_gateway.rest_client.answers import AnswerReader
 from contact_gateway.rest_client.call import Answer, Call, Caller, Repeat, Sends
-from contact_gateway.rest_client.documents import fetch_document, probe
+from contact_gateway.rest_client.documents import Document, fetch_document, probe
 from contact_gateway.rest_client.http11 import HTTP11Transport
 from contact_gateway.rest_client.places import InputFields
 from contact_gateway.rest_client.policy import RESTClient, token_endpoint
@@ -16,6 +16,7 @@ __all__ = [
     "AnswerReader",
     "Call",
     "Caller",
+    "Document",
     "HTTP11Transport",
     "InputFields",
     "RESTClient",
