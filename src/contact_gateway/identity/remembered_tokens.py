@@ -2,24 +2,17 @@
 
 import hashlib
 import time
-from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from contact_gateway.identity.key_set import KeySet
 from contact_gateway.identity.principal import Principal
+from contact_gateway.identity.short_memory import ShortMemory
 from contact_gateway.identity.tokens import TokenVerifier
 
 __all__ = ["RememberedTokens"]
 
 _MOST_TOKENS = 4096
 _LONGEST_SECONDS = 60.0
-
-
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    principal: Principal
-    until: float
 
 
 class RememberedTokens:
@@ -36,7 +29,7 @@ class RememberedTokens:
         self._keys = keys
         self._now = now
         self._snapshot = keys.snapshot
-        self._entries: OrderedDict[bytes, _Entry] = OrderedDict()
+        self._believed: ShortMemory[Principal] = ShortMemory(_MOST_TOKENS)
 
     async def verify(self, token: str) -> Principal:
         """Believe a token.
@@ -46,21 +39,15 @@ class RememberedTokens:
         """
         if self._keys.snapshot is not self._snapshot:
             self._snapshot = self._keys.snapshot
-            self._entries.clear()
+            self._believed.clear()
         digest = hashlib.sha256(token.encode()).digest()
         now = self._now()
-        entry = self._entries.get(digest)
-        if entry is not None and now < entry.until:
-            return entry.principal
+        believed = self._believed.get(digest, now)
+        if believed is not None:
+            return believed
         snapshot = self._snapshot
         principal = await self._verifier.verify(token)
         if snapshot is self._keys.snapshot:  # else it may have been believed with a key that went
             until = min(principal.expires_at, now + _LONGEST_SECONDS)
-            self._remember(digest, _Entry(principal, until))
+            self._believed.put(digest, principal, until)
         return principal
-
-    def _remember(self, digest: bytes, entry: _Entry) -> None:
-        self._entries[digest] = entry
-        self._entries.move_to_end(digest)
-        if len(self._entries) > _MOST_TOKENS:
-            self._entries.popitem(last=False)
