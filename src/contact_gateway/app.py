@@ -45,6 +45,7 @@ from contact_gateway.http import (
     refuse_in_plain_text,
 )
 from contact_gateway.identity import (
+    IntrospectionVerifier,
     KeySet,
     RememberedTokens,
     TokenRules,
@@ -58,6 +59,7 @@ from contact_gateway.rest_client import (
     HTTP11Transport,
     RESTClient,
     fetch_document,
+    introspection_endpoint,
 )
 from contact_gateway.settings import Settings, TokenVerification, TrustedDocumentsMode
 
@@ -164,21 +166,19 @@ def _verifier(
     """Who tells a genuine token, and whether it can tell yet."""
     if settings.token_verification is TokenVerification.UPSTREAM:
         return UpstreamVerifier(settings.jwt_scope_claim), lambda: True
-    # The key set has a pool of its own: a busy upstream must not keep tokens from being verified.
+    # connections of its own: a busy upstream must not keep tokens from being verified
     transport = HTTP11Transport()
+    lifetimes.append(lambda: transport)
+    if settings.token_verification is TokenVerification.INTROSPECTION:
+        endpoint = introspection_endpoint(settings, transport)
+        introspecting = IntrospectionVerifier(endpoint.introspect, TokenRules.of(settings))
+        lifetimes.append(lambda: introspecting)
+        return introspecting, lambda: True
     url = settings.jwt_jwks_url or ""
     keys = KeySet(partial(fetch_document, transport, url, seconds=5, largest=65_536))
-    lifetimes += [lambda: transport, keys.kept_fresh]
+    lifetimes.append(keys.kept_fresh)
     metrics.follow_key_set(lambda: keys.fetched_at)
-    rules = TokenRules(
-        issuer=settings.jwt_issuer or "",
-        audience=settings.jwt_audience or "",
-        algorithms=frozenset(settings.jwt_algorithms),
-        types=frozenset(settings.jwt_types),
-        scope_claim=settings.jwt_scope_claim,
-        customer_claim=settings.jwt_customer_claim,
-    )
-    return RememberedTokens(TokenVerifier(keys, rules), keys), lambda: keys.ready
+    return RememberedTokens(TokenVerifier(keys, TokenRules.of(settings)), keys), lambda: keys.ready
 
 
 def _rate_limiter(

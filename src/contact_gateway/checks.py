@@ -11,8 +11,10 @@ from contact_gateway.operations import TrustedDocumentsError, trusted_documents_
 from contact_gateway.rate_limits import RateLimiter, open_limiter
 from contact_gateway.rest_client import (
     HTTP11Transport,
+    IntrospectionError,
     UpstreamError,
     fetch_document,
+    introspection_endpoint,
     token_endpoint,
 )
 from contact_gateway.settings import (
@@ -26,6 +28,7 @@ __all__ = ["Finding", "check"]
 
 _SECONDS = 5.0
 _LARGEST_KEY_SET = 65_536
+_UNISSUED = "contact-gateway-check"  # as a token: no authorization server issues it
 _WITHOUT_A_CUSTOMER = frozenset({400, 403, 422})  # what is answered where there must be one
 
 
@@ -57,6 +60,8 @@ async def check(
     async with HTTP11Transport() as transport:
         if settings.token_verification is TokenVerification.JWKS:
             yield await _check_key_set(transport, settings.jwt_jwks_url or "")
+        if settings.token_verification is TokenVerification.INTROSPECTION:
+            yield await _check_introspection(transport, settings)
         if settings.upstream_auth is UpstreamAuthentication.CLIENT_CREDENTIALS:
             finding, token = await _check_token_endpoint(transport, settings)
             yield finding
@@ -81,7 +86,7 @@ def _check_trusted_documents(settings: Settings) -> Iterator[Finding]:
 
 
 async def _check_key_set(transport: HTTP11Transport, url: str) -> Finding:
-    subject = f"key set {url.partition('?')[0]}"
+    subject = f"key set {_without_query(url)}"
     advice = (
         f"Set {PREFIX}JWT_JWKS_URL to the jwks_uri of the issuer, and see that this machine "
         "reaches it."
@@ -95,6 +100,25 @@ async def _check_key_set(transport: HTTP11Transport, url: str) -> Finding:
         return Finding(subject, "it has no key that signatures can be verified with", advice)
     count = len(keys.every)
     return Finding(subject, f"{count} key{'s' if count > 1 else ''}")
+
+
+async def _check_introspection(transport: HTTP11Transport, settings: Settings) -> Finding:
+    """Whether the endpoint knows the gateway, and a token that nobody has issued from others."""
+    subject = f"introspection endpoint {_without_query(settings.token_introspection_url)}"
+    try:
+        answer = await introspection_endpoint(settings, transport).introspect(_UNISSUED)
+    except IntrospectionError as error:
+        url, secret = f"{PREFIX}TOKEN_INTROSPECTION_URL", f"{PREFIX}TOKEN_INTROSPECTION_CLIENT"
+        if error.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+            advice = f"See that {secret}_ID and {secret}_SECRET are those of a client it knows."
+        else:
+            advice = f"Set {url} to the introspection_endpoint of the issuer, and see that this "
+            advice += "machine reaches it."
+        return Finding(subject, str(error), advice)
+    if answer["active"]:
+        advice = "It cannot tell tokens: nobody who believes it is safe."
+        return Finding(subject, "it calls a token active that nobody has issued", advice)
+    return Finding(subject, "it says that a token which nobody has issued is not active")
 
 
 async def _check_token_endpoint(
@@ -165,6 +189,11 @@ async def _check_rate_limit_storage(limiter: RateLimiter) -> Finding:
         f"See that {PREFIX}RATE_LIMIT_STORAGE is right, and that this machine reaches it: without "
         "it there are no limits.",
     )
+
+
+def _without_query(url: str | None) -> str:
+    """An address as it can be shown: what tells a tenant from others may be a secret."""
+    return (url or "").partition("?")[0]
 
 
 def _said(error: Exception) -> str:

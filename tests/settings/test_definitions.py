@@ -63,7 +63,7 @@ VARIABLES: dict[str, tuple[tuple[str, object], list[str]]] = {
     "UPSTREAM_DEADLINE": SECONDS,
     "UPSTREAM_ATTEMPT_TIMEOUT": SECONDS,
     "UPSTREAM_MAX_CONNECTIONS": (("1", 1), ["0", "10001", "many"]),
-    "TOKEN_VERIFICATION": (("upstream", "upstream"), ["none", ""]),
+    "TOKEN_VERIFICATION": (("upstream", "upstream"), ["none", "Introspection", ""]),
     "JWT_ISSUER": TEXT,
     "JWT_AUDIENCE": TEXT,
     "JWT_JWKS_URL": SECURE_URL,
@@ -74,6 +74,9 @@ VARIABLES: dict[str, tuple[tuple[str, object], list[str]]] = {
     "JWT_TYPES": (("at+jwt,JWT", ("at+jwt", "JWT")), ["", ","]),
     "JWT_SCOPE_CLAIM": (("scp", "scp"), [""]),
     "JWT_CUSTOMER_CLAIM": TEXT,
+    "TOKEN_INTROSPECTION_URL": SECURE_URL,
+    "TOKEN_INTROSPECTION_CLIENT_ID": TEXT,
+    "TOKEN_INTROSPECTION_CLIENT_SECRET": (("hunter2", SecretStr("hunter2")), [""]),
     "GRAPHIQL": BOOLEAN,
     "INTROSPECTION": BOOLEAN,
     "CORS_ORIGINS": (

@@ -1,6 +1,7 @@
 """Who calls, and for which customer: values, decided without HTTP and without GraphQL."""
 
 from contact_gateway.identity.customers import BadCustomerIdError, choose_customer
+from contact_gateway.identity.introspection import IntrospectionVerifier, VerifierUnavailableError
 from contact_gateway.identity.key_set import KeySet
 from contact_gateway.identity.principal import Principal
 from contact_gateway.identity.remembered_tokens import RememberedTokens
@@ -11,6 +12,7 @@ from contact_gateway.identity.unverified_tokens import UpstreamVerifier
 
 __all__ = [
     "BadCustomerIdError",
+    "IntrospectionVerifier",
     "InvalidTokenError",
     "KeySet",
     "Principal",
@@ -18,6 +20,7 @@ __all__ = [
     "TokenRules",
     "TokenVerifier",
     "UpstreamVerifier",
+    "VerifierUnavailableError",
     "choose_customer",
     "read_key_set",
 ]

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from joserfc.errors import JoseError
 from joserfc.jws import JWSRegistry
@@ -17,8 +17,9 @@ from contact_gateway.identity.signed_token import (
     require_size,
 )
 from contact_gateway.identity.signing_keys import unfitness
+from contact_gateway.settings import Settings
 
-__all__ = ["TokenRules", "TokenVerifier", "has_expired"]
+__all__ = ["TokenRules", "TokenVerifier", "has_expired", "principal_of"]
 
 _LEEWAY_SECONDS = 30
 _LATEST_DATE = 253_402_300_799  # the end of the year 9999: what a clock can mean
@@ -36,6 +37,18 @@ class TokenRules:
     types: frozenset[str]
     scope_claim: str
     customer_claim: str | None
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """The rules that the settings name."""
+        return cls(
+            issuer=settings.jwt_issuer or "",
+            audience=settings.jwt_audience or "",
+            algorithms=frozenset(settings.jwt_algorithms),
+            types=frozenset(settings.jwt_types),
+            scope_claim=settings.jwt_scope_claim,
+            customer_claim=settings.jwt_customer_claim,
+        )
 
 
 class TokenVerifier:
@@ -59,13 +72,11 @@ class TokenVerifier:
         signed = read_signed_token(token)
         self._check_header(signed.header)
         await self._check_signature(signed)
-        self._check_claims(signed.claims)
-        return read_principal(
-            signed.claims,
-            token,
-            scope_claim=self._rules.scope_claim,
-            customer_claim=self._rules.customer_claim,
-        )
+        if signed.claims.get("iss") != self._rules.issuer:
+            raise InvalidTokenError("iss")
+        if "exp" not in signed.claims:  # nobody else tells when it ends
+            raise InvalidTokenError("exp")
+        return principal_of(signed.claims, token, self._rules, self._now())
 
     def _check_header(self, header: Mapping[str, Any]) -> None:
         if not _NEVER_FOLLOWED.isdisjoint(header):
@@ -100,21 +111,27 @@ class TokenVerifier:
         named = self._keys.snapshot.get(kid)
         return "unknown kid" if named is None else type(unfitness(named[0], algorithm)).__name__
 
-    def _check_claims(self, claims: Mapping[str, Any]) -> None:
-        if claims.get("iss") != self._rules.issuer:
-            raise InvalidTokenError("iss")
-        audience = claims.get("aud")
-        if self._rules.audience not in (audience if isinstance(audience, list) else [audience]):
-            raise InvalidTokenError("aud")
-        if not isinstance(claims.get("sub", ""), str):
-            raise InvalidTokenError("sub")
-        now = self._now()
-        expiry = _date(claims, "exp")
-        if expiry is None or has_expired(expiry, now):
-            raise InvalidTokenError("exp")
-        for name in ("nbf", "iat"):
-            if (_date(claims, name) or 0) > now + _LEEWAY_SECONDS:
-                raise InvalidTokenError(name)
+
+def principal_of(claims: Mapping[str, Any], token: str, rules: TokenRules, now: float) -> Principal:
+    """Whom a token stands for, from claims that its issuer has vouched for.
+
+    Raises:
+        InvalidTokenError: it is for another audience, or not of this time.
+    """
+    audience = claims.get("aud")
+    if rules.audience not in (audience if isinstance(audience, list) else [audience]):
+        raise InvalidTokenError("aud")
+    if not isinstance(claims.get("sub", ""), str):
+        raise InvalidTokenError("sub")
+    expiry = _date(claims, "exp")
+    if expiry is not None and has_expired(expiry, now):
+        raise InvalidTokenError("exp")
+    for name in ("nbf", "iat"):
+        if (_date(claims, name) or 0) > now + _LEEWAY_SECONDS:
+            raise InvalidTokenError(name)
+    return read_principal(
+        claims, token, scope_claim=rules.scope_claim, customer_claim=rules.customer_claim
+    )
 
 
 def has_expired(expiry: float, now: float) -> bool:

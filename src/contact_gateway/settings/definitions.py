@@ -48,6 +48,7 @@ class TokenVerification(StrEnum):
     """Who decides whether a caller's token is genuine."""
 
     JWKS = "jwks"
+    INTROSPECTION = "introspection"
     UPSTREAM = "upstream"
 
 
@@ -74,6 +75,9 @@ class TrustedDocumentsMode(StrEnum):
 
 
 _SECURE_URL = "an https URL (http only on loopback)"
+_INTROSPECTION = tuple(
+    f"token_introspection_{part}" for part in ("url", "client_id", "client_secret")
+)
 
 
 class Settings(BaseSettings):
@@ -130,13 +134,14 @@ class Settings(BaseSettings):
 
     token_verification: TokenVerification = Field(
         TokenVerification.JWKS,
-        description="jwks (verify callers' tokens) or upstream (let the upstream decide)",
+        description="jwks (verify callers' tokens), introspection (ask about them at their issuer) "
+        "or upstream (let the upstream decide)",
     )
     jwt_issuer: str | None = Field(
         None, min_length=1, description="the exact iss claim of the callers' tokens, for jwks"
     )
     jwt_audience: str | None = Field(
-        None, min_length=1, description="the aud claim of the callers' tokens, for jwks"
+        None, min_length=1, description="the aud claim of callers' tokens, for all but upstream"
     )
     jwt_jwks_url: SecureUrl | None = Field(
         None, description=f"{_SECURE_URL}: the issuer's JSON Web Key Set, for jwks"
@@ -152,7 +157,16 @@ class Settings(BaseSettings):
         "scope", min_length=1, description="the name of the claim that holds the scopes"
     )
     jwt_customer_claim: str | None = Field(
-        None, min_length=1, description="the name of the claim that holds the customers, for jwks"
+        None, min_length=1, description="the name of the claim that holds the customers"
+    )
+    token_introspection_url: SecureUrl | None = Field(
+        None, description=f"{_SECURE_URL}: RFC 7662, for TOKEN_VERIFICATION=introspection"
+    )
+    token_introspection_client_id: str | None = Field(
+        None, min_length=1, description="the client id for TOKEN_INTROSPECTION_URL"
+    )
+    token_introspection_client_secret: SecretStr | None = Field(
+        None, min_length=1, description="the client secret for TOKEN_INTROSPECTION_URL, as Basic"
     )
 
     graphiql: bool = Field(default=False, description="true or false: serve GraphiQL")
@@ -190,6 +204,8 @@ class Settings(BaseSettings):
         lines: list[str] = []
         if self.token_verification is TokenVerification.JWKS:
             lines += self._missing("jwt_issuer", "jwt_audience", "jwt_jwks_url")
+        if self.token_verification is TokenVerification.INTROSPECTION:
+            lines += self._missing("jwt_audience", *_INTROSPECTION)
         if self.upstream_auth is UpstreamAuthentication.CLIENT_CREDENTIALS:
             lines += self._missing(
                 "upstream_token_url", "upstream_client_id", "upstream_client_secret"
@@ -214,7 +230,8 @@ class Settings(BaseSettings):
 
 
 _UNVERIFIED = (
-    "expected jwks with client_credentials, because nobody else would verify the caller's token"
+    "expected jwks or introspection with client_credentials, because nobody else would verify the "
+    "caller's token"
 )
 _UNBOUND = (
     "expected the name of the claim that holds the customers with client_credentials, because "
