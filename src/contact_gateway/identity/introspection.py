@@ -16,7 +16,7 @@ __all__ = ["IntrospectionVerifier", "VerifierUnavailableError"]
 
 _MOST_TOKENS: Final = 4096
 _BELIEVED_SECONDS: Final = 60.0
-_REFUSED_SECONDS: Final = 5.0  # a token may become active: RFC 7519 has `nbf`
+_REFUSED_SECONDS: Final = 5.0  # so that a flood of a bad token asks about it now and then
 _UNKNOWN_SECONDS: Final = 1
 # a refresh token can be active too; these members tell, of RFC 7662, Hydra and Keycloak
 _KINDS: Final = ("token_type", "token_use", "typ")

@@ -1,5 +1,6 @@
 // A certified OpenID provider on loopback that issues access tokens as JWTs to two clients, each
-// named after the algorithm of its tokens. Argument: the audience. It prints its issuer URL.
+// named after the algorithm of its tokens, and opaque ones to a third, which it can be asked about.
+// Argument: the audience. It prints its issuer URL.
 import { generateKeyPairSync } from 'node:crypto';
 import { createServer } from 'node:http';
 import { Provider } from 'oidc-provider';
@@ -23,7 +24,11 @@ const client = (algorithm, authentication) => ({
 });
 
 const configuration = {
-  clients: [client('RS256', 'client_secret_post'), client('ES256', 'client_secret_basic')],
+  clients: [
+    client('RS256', 'client_secret_post'),
+    client('ES256', 'client_secret_basic'),
+    client('opaque', 'client_secret_basic'),
+  ],
   jwks: {
     keys: [
       key('rsa', { modulusLength: 2048 }, 'RS256'),
@@ -34,14 +39,17 @@ const configuration = {
   features: {
     clientCredentials: { enabled: true },
     devInteractions: { enabled: false },
+    introspection: { enabled: true },
+    revocation: { enabled: true },
     resourceIndicators: {
       enabled: true,
       defaultResource: () => RESOURCE,
       getResourceServerInfo: (_context, _resource, { clientId }) => ({
         scope: 'contacts:read contacts:write',
         audience,
-        accessTokenFormat: 'jwt',
-        jwt: { sign: { alg: clientId } },
+        ...(clientId === 'opaque'
+          ? { accessTokenFormat: 'opaque' }
+          : { accessTokenFormat: 'jwt', jwt: { sign: { alg: clientId } } }),
       }),
     },
   },
