@@ -187,52 +187,55 @@ def test_an_answer_that_refuses(name: str, url: str, tokens: Tokens, around: Sur
     assert (refusal(response), len(around.calls) - before) == (REFUSED, 0)
 
 
-@pytest.mark.parametrize(
-    ("issuer_named", "believed"),
-    [(ISSUER, True), ("https://other.test/", False), (ISSUER.rstrip("/"), False), (None, False)],
-)
-def test_an_issuer_that_is_set(
-    issuer_named: str | None,
-    believed: bool,  # noqa: FBT001
-    surroundings: Surroundings,
-) -> None:
+def test_an_issuer_that_is_set(surroundings: Surroundings) -> None:
     """The answer must name exactly that one."""
-    issuers = {} if issuer_named is None else {"iss": issuer_named}
-    surroundings.introspection = lambda _: introspected(**GOOD, **issuers)
+    issuers: dict[str, dict[str, Any]] = {
+        "same": {"iss": ISSUER},
+        "other": {"iss": "https://other.test/"},
+        "without-slash": {"iss": ISSUER.rstrip("/")},
+        "several": {"iss": [ISSUER]},
+        "none": {},
+    }
+    surroundings.introspection = lambda question: introspected(
+        **GOOD, **issuers[asked_about(question)]
+    )
 
     with running_gateway(surroundings.settings_with_introspection(jwt_issuer=ISSUER)) as url:
-        response = rename(url, TOKEN)
+        statuses = {token: rename(url, token).status_code for token in issuers}
 
-    assert (response.status_code, len(surroundings.calls)) == ((200, 1) if believed else (401, 0))
+    assert (statuses, len(surroundings.calls)) == (
+        {"same": 200, "other": 401, "without-slash": 401, "several": 401, "none": 401},
+        1,
+    )
 
 
-@pytest.mark.parametrize(
-    ("answer", "customer", "scope"),
-    [
-        ({**GOOD, "scope": "contacts:read contacts:write2"}, "5690", "contacts:write"),
-        (without("scope"), "5690", "contacts:write"),
-        (GOOD, "7310", None),
-        ({**GOOD, "customer_id": None}, "5690", None),
-        (without("customer_id"), "5690", None),
-    ],
-    ids=["another scope", "no scope", "another customer", "a null for one", "no customer"],
-)
-def test_a_caller_who_may_not(
-    answer: dict[str, Any],
-    customer: str,
-    scope: str | None,
-    surroundings: Surroundings,
-) -> None:
+WHO_MAY_NOT: dict[str, tuple[dict[str, Any], str, str | None]] = {
+    "another scope": (
+        {**GOOD, "scope": "contacts:read contacts:write2"},
+        "5690",
+        "contacts:write",
+    ),
+    "no scope": (without("scope"), "5690", "contacts:write"),
+    "another customer": (GOOD, "7310", None),
+    "a null for a customer": ({**GOOD, "customer_id": None}, "5690", None),
+    "no customer": (without("customer_id"), "5690", None),
+}
+
+
+@pytest.mark.parametrize("name", WHO_MAY_NOT)
+def test_a_caller_who_may_not(name: str, url: str, tokens: Tokens, around: Surroundings) -> None:
     """What the answer does not grant is not granted, and the REST API is not called."""
-    surroundings.introspection = lambda _: introspected(**answer)
+    answer, customer, scope = WHO_MAY_NOT[name]
+    token = name.replace(" ", "-")
+    tokens[token] = introspected(**answer)
+    before = len(around.calls)
 
-    with running_gateway(surroundings.settings_with_introspection()) as url:
-        result = rename(url, TOKEN, customer).json()["data"]["updateContactGroup"]
+    result = rename(url, token, customer).json()["data"]["updateContactGroup"]
 
-    assert (result["__typename"], result["requiredScope"], surroundings.calls) == (
+    assert (result["__typename"], result["requiredScope"], len(around.calls) - before) == (
         "PermissionDeniedError",
         scope,
-        [],
+        0,
     )
 
 
