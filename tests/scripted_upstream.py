@@ -23,12 +23,16 @@ _RESET_ON_CLOSE = struct.pack("ii", 1, 0)  # SO_LINGER for no time at all: RST i
 
 @dataclass(frozen=True, slots=True)
 class RecordedRequest:
-    """One request as it came in; `headers` are in the order sent and spelt as sent."""
+    """One request as it came in; `headers` are in the order sent and spelt as sent.
+
+    `connection` tells the connections apart: the port of the other side.
+    """
 
     method: str
     target: str
     headers: tuple[tuple[str, str], ...] = field(repr=False)
     body: bytes
+    connection: int = 0
 
     def header(self, name: str) -> tuple[str, ...]:
         """Every value of the header `name`, whatever its case."""
@@ -148,7 +152,8 @@ class ScriptedUpstream:
 
     def _serve(self, connection: socket.socket) -> None:
         with contextlib.suppress(OSError), connection, connection.makefile("rb") as stream:
-            while (request := _read_request(stream)) is not None:
+            port: int = connection.getpeername()[1]
+            while (request := _read_request(stream, port)) is not None:
                 with self._changed:
                     self.received.append(request)
                     self._changed.notify_all()
@@ -187,7 +192,7 @@ def _pieces(answer: Answer) -> Iterator[bytes]:
         yield answer.endless
 
 
-def _read_request(stream: BinaryIO) -> RecordedRequest | None:
+def _read_request(stream: BinaryIO, port: int) -> RecordedRequest | None:
     """Read a request with a Content-Length or without a body; None when no whole one comes."""
     lines = []
     while (line := stream.readline()) != b"\r\n":
@@ -199,4 +204,6 @@ def _read_request(stream: BinaryIO) -> RecordedRequest | None:
     headers = tuple((name, value.strip()) for name, _, value in pairs)
     lengths = [int(value) for name, value in headers if name.lower() == "content-length"]
     body = stream.read(sum(lengths))
-    return RecordedRequest(method, target, headers, body) if len(body) == sum(lengths) else None
+    if len(body) < sum(lengths):
+        return None
+    return RecordedRequest(method, target, headers, body, port)

@@ -85,7 +85,6 @@ def test_serve_without_settings(tmp_path: Path) -> None:
             "CONTACT_GATEWAY_UPSTREAM_URL",
             "CONTACT_GATEWAY_JWT_ISSUER",
             "CONTACT_GATEWAY_JWT_AUDIENCE",
-            "CONTACT_GATEWAY_JWT_JWKS_URL",
         ],
     )
 

@@ -31,6 +31,7 @@ from contact_gateway.contact_groups import (
     ContactGroupsAPI,
     ContactGroupsOfRequest,
     build_schema,
+    issued_scopes,
 )
 from contact_gateway.graphiql import GraphiQL, Tab, Workspace
 from contact_gateway.http import (
@@ -45,12 +46,13 @@ from contact_gateway.http import (
     refuse_in_plain_text,
 )
 from contact_gateway.identity import (
+    LARGEST_KEY_SET,
     IntrospectionVerifier,
-    KeySet,
     RememberedTokens,
-    TokenRules,
     TokenVerifier,
     UpstreamVerifier,
+    rules_of,
+    trusted_issuers,
 )
 from contact_gateway.observation import Metrics, Traces
 from contact_gateway.operations import Disclosure, OperationRunner, open_store
@@ -94,7 +96,7 @@ def build_app(
     lifetimes: Lifetimes = [metrics.sampled]
 
     # http: GraphQL over HTTP, for those whom identity knows, as often as rate_limits allow
-    verifier, can_verify = _verifier(settings, lifetimes, metrics)
+    verifier, unready = _verifier(settings, lifetimes, metrics)
     limiter = _rate_limiter(settings, lifetimes, metrics)
     # operations: from the text of a document to its execution
     schema = build_schema()
@@ -122,7 +124,7 @@ def build_app(
         graphiql = GraphiQL(endpoint, workspace or Workspace(tabs=(Tab(RENAME, BLANKS),)))
         endpoint, explorer = graphiql, graphiql.routes
 
-    readiness = Readiness(can_verify)
+    readiness = Readiness(unready)
     routes = [
         *explorer,
         Route("/livez", livez),
@@ -162,23 +164,24 @@ def _others(
 
 def _verifier(
     settings: Settings, lifetimes: Lifetimes, metrics: Metrics
-) -> tuple[Verifier, Callable[[], bool]]:
-    """Who tells a genuine token, and whether it can tell yet."""
+) -> tuple[Verifier, Callable[[], str | None]]:
+    """Who tells a genuine token, and why it cannot tell yet, if so."""
+    rules = rules_of(settings, issued_scopes(settings))
     if settings.token_verification is TokenVerification.UPSTREAM:
-        return UpstreamVerifier(settings.jwt_scope_claim), lambda: True
+        return UpstreamVerifier(rules.scopes), lambda: None
     # connections of its own: a busy upstream must not keep tokens from being verified
     transport = HTTP11Transport()
     lifetimes.append(lambda: transport)
     if settings.token_verification is TokenVerification.INTROSPECTION:
         endpoint = introspection_endpoint(settings, transport)
-        introspecting = IntrospectionVerifier(endpoint.introspect, TokenRules.of(settings))
+        introspecting = IntrospectionVerifier(endpoint.introspect, rules)
         lifetimes.append(lambda: introspecting)
-        return introspecting, lambda: True
-    url = settings.jwt_jwks_url or ""
-    keys = KeySet(partial(fetch_document, transport, url, seconds=5, largest=65_536))
-    lifetimes.append(keys.kept_fresh)
-    metrics.follow_key_set(lambda: keys.fetched_at)
-    return RememberedTokens(TokenVerifier(keys, TokenRules.of(settings)), keys), lambda: keys.ready
+        return introspecting, lambda: None
+    fetch = partial(fetch_document, transport, seconds=5, largest=LARGEST_KEY_SET)
+    issuers = trusted_issuers(settings, fetch)
+    lifetimes.append(issuers.kept_fresh)
+    metrics.follow_key_set(lambda: issuers.fetched_at)
+    return RememberedTokens(TokenVerifier(issuers, rules), issuers), issuers.unready
 
 
 def _rate_limiter(

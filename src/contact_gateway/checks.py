@@ -1,12 +1,23 @@
 """Whether everything that the settings name can be used, and what to do where it cannot."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 
-from contact_gateway.contact_groups import build_schema
+from contact_gateway.contact_groups import build_schema, issued_scopes
 from contact_gateway.contact_groups.base_url import ask_for_list, understand
-from contact_gateway.identity import read_key_set
+from contact_gateway.identity import (
+    LARGEST_KEY_SET,
+    DiscoveryError,
+    Fetch,
+    examine,
+    key_set_sources,
+    read_key_set,
+    rules_of,
+    trusted_issuers,
+)
+from contact_gateway.identity import Document as IssuerDocument
 from contact_gateway.operations import TrustedDocumentsError, trusted_documents_of
 from contact_gateway.rate_limits import RateLimiter, open_limiter
 from contact_gateway.rest_client import (
@@ -27,7 +38,6 @@ from contact_gateway.settings import (
 __all__ = ["Finding", "check"]
 
 _SECONDS = 5.0
-_LARGEST_KEY_SET = 65_536
 _UNISSUED = "contact-gateway-check"  # as a token: no authorization server issues it
 _WITHOUT_A_CUSTOMER = frozenset({400, 403, 422})  # what is answered where there must be one
 
@@ -59,7 +69,12 @@ async def check(
         yield finding
     async with HTTP11Transport() as transport:
         if settings.token_verification is TokenVerification.JWKS:
-            yield await _check_key_set(transport, settings.jwt_jwks_url or "")
+            fetch = partial(fetch_document, transport, seconds=_SECONDS, largest=LARGEST_KEY_SET)
+            for issuer, source in key_set_sources(settings, fetch).items():
+                yield await _check_key_set(settings.jwt_jwks_url, issuer, source)
+            if token is not None:
+                for finding in await _check_token(settings, fetch, token):
+                    yield finding
         if settings.token_verification is TokenVerification.INTROSPECTION:
             yield await _check_introspection(transport, settings)
         if settings.upstream_auth is UpstreamAuthentication.CLIENT_CREDENTIALS:
@@ -85,21 +100,38 @@ def _check_trusted_documents(settings: Settings) -> Iterator[Finding]:
             yield Finding(subject, f"{count} document{'' if count == 1 else 's'}")
 
 
-async def _check_key_set(transport: HTTP11Transport, url: str) -> Finding:
-    subject = f"key set {_without_query(url)}"
+async def _check_key_set(
+    url: str | None, issuer: str, source: Callable[[], Awaitable[IssuerDocument]]
+) -> Finding:
+    """Whether the key set of an issuer is there, at its `url` or where discovery says."""
+    subject = f"key set {_without_query(url)}" if url else f"key set of {issuer}"
     advice = (
         f"Set {PREFIX}JWT_JWKS_URL to the jwks_uri of the issuer, and see that this machine "
         "reaches it."
+        if url
+        else f"See that {PREFIX}JWT_ISSUER is to the letter what tokens have in iss, and that this "
+        f"machine reaches it; without discovery, set {PREFIX}JWT_JWKS_URL."
     )
     try:
-        document = await fetch_document(transport, url, seconds=_SECONDS, largest=_LARGEST_KEY_SET)
-        keys = read_key_set(document)
+        keys = read_key_set((await source()).content)
+    except TimeoutError:
+        return Finding(subject, "it does not answer in time", advice)
+    except DiscoveryError as error:
+        return Finding(subject, str(error), advice)
     except (UpstreamError, ValueError) as error:
         return Finding(subject, _said(error), advice)
     if not keys.every:
         return Finding(subject, "it has no key that signatures can be verified with", advice)
     count = len(keys.every)
     return Finding(subject, f"{count} key{'s' if count > 1 else ''}")
+
+
+async def _check_token(settings: Settings, fetch: Fetch, token: str) -> list[Finding]:
+    """Which rules a caller's token passes, and which it fails; nothing of it is shown."""
+    issuers = trusted_issuers(settings, fetch)
+    await issuers.refresh()
+    verdicts = await examine(issuers, rules_of(settings, issued_scopes(settings)), token)
+    return [Finding(f"token, {rule}", found, advice) for rule, found, advice in verdicts]
 
 
 async def _check_introspection(transport: HTTP11Transport, settings: Settings) -> Finding:

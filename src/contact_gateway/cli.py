@@ -131,9 +131,12 @@ def check(
     token_file: Annotated[
         typer.FileBinaryRead | None,
         typer.Option(
+            "--token",
+            "--token-file",
             metavar="FILE",
-            help="A file with an access token of a caller, - for standard input: with it the REST "
-            "API is asked for contact groups, unless the gateway has a token of its own.",
+            help="A file with an access token of a caller, - for standard input. It is told which "
+            "rules it keeps, and with it the REST API is asked for contact groups, unless the "
+            "gateway has a token of its own. The token is never shown.",
         ),
     ] = None,
     customer: Annotated[

@@ -34,6 +34,18 @@ def test_as_many_as_may_be(client: Client) -> None:
     assert (response.status_code, list(response.json()["data"])) == (200, ["a", "b", "c", "d"])
 
 
+def test_one_page_in_several_places(client: Client) -> None:
+    """What is merged into one field is asked for once."""
+    response = client.post("""{
+      contactGroups(pageSize: 1000) {items {id}}
+      ...F
+      ... {contactGroups(pageSize: 1000) {items {name} ...G}}
+    } fragment F on Query {contactGroups(pageSize: 1000) {items {id} ...G}}
+    fragment G on ContactGroupPage {items {id __typename}}""")
+
+    assert (response.status_code, list(response.json())) == (200, ["data"])
+
+
 @pytest.mark.parametrize(
     ("text", "variables", "objects"),
     [

@@ -23,6 +23,14 @@ REQUESTS: dict[str, tuple[list[str], bytes, int]] = {
     "a space before the colon": (["Transfer-Encoding : chunked", "Content-Length: 25"], BODY, 400),
     "an unknown coding": (["Transfer-Encoding: xchunked"], CHUNKED, 400),
     "two codings": (["Transfer-Encoding: chunked", "Transfer-Encoding: identity"], CHUNKED, 400),
+    "another coding first": (["Transfer-Encoding: gzip, chunked"], CHUNKED, 501),
+    "another coding in a line of its own": (["Transfer-Encoding: gzip", *IN_CHUNKS], CHUNKED, 501),
+    "identity first": (["Transfer-Encoding: identity, chunked"], CHUNKED, 501),
+    "a coding with a parameter first": (["Transfer-Encoding: x;y=z, Chunked"], CHUNKED, 501),
+    "another coding alone": (["Transfer-Encoding: gzip"], CHUNKED, 400),
+    "another coding last": (["Transfer-Encoding: chunked, gzip"], CHUNKED, 400),
+    "chunked twice": (["Transfer-Encoding: chunked, chunked"], CHUNKED, 400),
+    "chunked in two lines": ([*IN_CHUNKS, *IN_CHUNKS], CHUNKED, 400),
     "a vertical tab": (["Transfer-Encoding: \x0bchunked", "Content-Length: 25"], BODY, 400),
     "a folded line": (["X: x\r\n Transfer-Encoding: chunked", "Content-Length: 25"], BODY, 400),
     "a bare line feed": (["X: x\nTransfer-Encoding: chunked", "Content-Length: 25"], BODY, 400),
@@ -53,6 +61,30 @@ def test_a_request_behind_a_request(client: Client, sandbox: Sandbox, name: str)
 
     assert statuses(received) == [status]
     assert not sandbox.received
+
+
+@pytest.mark.parametrize("coding", ["chunked", "gzip, chunked"])
+def test_chunks_of_http_1_0(client: Client, sandbox: Sandbox, coding: str) -> None:
+    """HTTP/1.0 has no transfer codings (RFC 9112 section 6.1): refused, and the end of it."""
+    lines = [f"Transfer-Encoding: {coding}", "Connection: keep-alive"]
+    with connect(client.url) as connection:
+        start = head(client, *lines, request_line="POST /graphql HTTP/1.0")
+        connection.sendall(start + CHUNKED + SMUGGLED)
+        received = read_to_the_end(connection)
+
+    assert statuses(received) == [400]
+    assert not sandbox.received
+
+
+def test_what_is_said_of_an_unknown_coding(client: Client) -> None:
+    """The refusal has no body, and the connection ends."""
+    with connect(client.url) as connection:
+        connection.sendall(head(client, "Transfer-Encoding: gzip, chunked") + CHUNKED)
+        received = read_to_the_end(connection)
+
+    assert received.startswith(b"HTTP/1.1 501 Not Implemented\r\n")
+    assert received.endswith(b"\r\n\r\n")
+    assert b"\r\nconnection: close\r\n" in received
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from contact_gateway.operations import (
 )
 from contact_gateway.sandbox import Sandbox
 from tests.client import Client
+from tests.identity.issuer import scopes_in
 from tests.servers import running_app, settings_for
 
 
@@ -32,7 +33,7 @@ def client(sandbox: Sandbox) -> Iterator[Client]:
     endpoint = GraphQLEndpoint(
         operations=OperationStore(reader, allowance=allowance),
         runner=OperationRunner(disclosure),
-        verifier=UpstreamVerifier("scope"),
+        verifier=UpstreamVerifier(scopes_in("scope")),
         resources=lambda *_: None,
         rate_limiter=None,
         traces=None,

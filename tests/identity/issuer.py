@@ -12,14 +12,31 @@ from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 from joserfc.jws import JWSRegistry
 from joserfc.util import urlsafe_b64encode
 
-__all__ = ["AUDIENCE", "ISSUER", "Issuer", "PrivateKey", "assemble", "segment"]
+from contact_gateway.identity import ScopeNames
+
+__all__ = [
+    "AUDIENCE",
+    "ISSUER",
+    "OWN_SCOPES",
+    "Issuer",
+    "PrivateKey",
+    "assemble",
+    "scopes_in",
+    "segment",
+]
 
 ISSUER = "https://issuer.test/"
 AUDIENCE = "contact-gateway"
 LIFETIME_SECONDS = 600
+OWN_SCOPES = {name: (name,) for name in ("contacts:read", "contacts:write")}
 
 PrivateKey = RSAKey | ECKey | OKPKey | OctKey
 Part = Mapping[str, Any] | list[Any] | bytes
+
+
+def scopes_in(*claims: str) -> ScopeNames:
+    """The scopes in these claims, called there as they are called here."""
+    return ScopeNames(claims, OWN_SCOPES)
 
 
 def segment(part: Part) -> bytes:

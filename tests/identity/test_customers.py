@@ -13,7 +13,7 @@ import pytest
 from contact_gateway.identity import BadCustomerIdError, Principal, choose_customer
 from contact_gateway.identity.principal import read_principal
 from tests.client import Client
-from tests.identity.issuer import Issuer
+from tests.identity.issuer import Issuer, scopes_in
 from tests.identity.surroundings import OWN_TOKEN, RENAMED, RENAMING, Surroundings
 from tests.scripted_upstream import ScriptedUpstream
 from tests.servers import running_gateway
@@ -208,7 +208,7 @@ STRANGE: list[Any] = [
 def test_strange_claim(claim: Any) -> None:
     """A claim of any other shape names no customer: nobody is let in by mistake."""
     principal = read_principal(
-        {"customer_id": claim}, "", scope_claim="scope", customer_claim="customer_id"
+        {"customer_id": claim}, "", scopes=scopes_in("scope"), customer_claim="customer_id"
     )
 
     assert (principal.customers, choose_customer(principal, [b"5690"])) == (frozenset(), None)
@@ -217,7 +217,7 @@ def test_strange_claim(claim: Any) -> None:
 def test_the_largest() -> None:
     """The largest int64 is a customer, in the claim and in the header."""
     principal = read_principal(
-        {"customer_id": 2**63 - 1}, "", scope_claim="scope", customer_claim="customer_id"
+        {"customer_id": 2**63 - 1}, "", scopes=scopes_in("scope"), customer_claim="customer_id"
     )
 
     assert choose_customer(principal, [b"9223372036854775807"]) == 2**63 - 1

@@ -15,6 +15,7 @@ from contact_gateway.identity import (
     IntrospectionVerifier,
     InvalidTokenError,
     Principal,
+    ScopeNames,
     TokenRules,
     VerifierUnavailableError,
 )
@@ -23,7 +24,8 @@ from contact_gateway.rest_client.introspection_endpoint import IntrospectionEndp
 from tests.identity.surroundings import introspected
 from tests.scripted_upstream import DROP, HANG, ScriptedUpstream, reply
 
-RULES = TokenRules("", "gateway", frozenset(), frozenset(), "scope", None)
+NONE: frozenset[str] = frozenset()
+RULES = TokenRules(NONE, frozenset({"gateway"}), NONE, NONE, ScopeNames(("scope",), {}))
 NOW = time.time()
 ACTIVE = {"active": True, "aud": "gateway"}
 MOST = 4096

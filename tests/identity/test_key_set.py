@@ -11,6 +11,7 @@ import pytest
 import structlog
 
 from contact_gateway.identity import KeySet, read_key_set
+from contact_gateway.rest_client import Document
 from tests.client import Client
 from tests.identity.issuer import Issuer
 from tests.identity.surroundings import RENAMED, RENAMING, Surroundings
@@ -38,13 +39,13 @@ class Source:
         self.down = False
         self.fetched = 0
 
-    async def fetch(self) -> bytes:
+    async def fetch(self) -> Document:
         """The document, after a turn of the loop as on a network."""
         self.fetched += 1
         await asyncio.sleep(0)
         if self.down:
             raise ConnectionRefusedError
-        return key_set(self.issuer, *self.kids)
+        return Document(key_set(self.issuer, *self.kids))
 
 
 def run(
@@ -157,8 +158,8 @@ def test_answer_without_keys(issuer: Issuer, answer: bytes) -> None:
     async def body() -> list[object]:
         answers = [issuer.document(), answer, answer, key_set(issuer, "ES256")]
 
-        async def fetch() -> bytes:
-            return answers.pop(0)
+        async def fetch() -> Document:
+            return Document(answers.pop(0))
 
         keys = KeySet(fetch)
         await keys.refresh()
@@ -226,11 +227,11 @@ def test_end_while_fetching(issuer: Issuer) -> None:
     async def body() -> set[asyncio.Task[object]]:
         fetches = iter([issuer.document()])
 
-        async def fetch() -> bytes:
+        async def fetch() -> Document:
             document = next(fetches, None)
             if document is None:
                 await never().wait()
-            return document or b""
+            return Document(document or b"")
 
         keys = KeySet(fetch)
         async with keys.kept_fresh():
@@ -313,24 +314,25 @@ def test_key_that_is_withdrawn(surroundings: Surroundings) -> None:
 
 
 def test_source_that_is_slow_once(surroundings: Surroundings) -> None:
-    """It is asked a second time meanwhile: nobody waits for as long as a request may take."""
+    """It is asked a second time meanwhile: nobody has to wait until the first request is given up.
+
+    If it were not, the gateway would begin without keys.
+    """
     answers = [HANG]
     surroundings.key_set = lambda _: (
         answers.pop() if answers else reply(200, surroundings.issuer.document())
     )
-    begun = time.monotonic()
     with running_gateway(surroundings.settings()) as url:
         status = httpx.get(f"{url}/readyz", trust_env=False).status_code
-        seconds = time.monotonic() - begun
 
-    assert (status, len(surroundings.received("/keys")), seconds < 4) == (200, 2, True)
+    assert (status, len(surroundings.received("/keys"))) == (200, 2)
 
 
 UNKNOWN_HEADER = "eyJhbGciOiJSUzI1NiIsInR5cCI6ImF0K2p3dCIsImtpZCI6InVua25vd24ifQ"
 
 TROUBLES = {
     "redirect": reply(302, Location="/elsewhere"),
-    "too large": reply(200, b'{"keys":[]}' + b" " * 65_536),
+    "too large": reply(200, b'{"keys":[]}' + b" " * 262_144),
     "error": reply(500, b'{"keys":[]}'),
     "compressed": reply(200, b'{"keys":[]}', Content_Encoding="gzip"),
     "no key set": reply(200, b"<html>"),
@@ -339,7 +341,7 @@ TROUBLES = {
 
 @pytest.mark.parametrize("trouble", TROUBLES)
 def test_trouble_with_the_source(trouble: str, surroundings: Surroundings) -> None:
-    """Redirects are not followed, 64 KiB is the limit, and the gateway is then not ready."""
+    """No redirect is followed over http, 256 KiB is the limit; the gateway is then not ready."""
     surroundings.key_set = lambda _: TROUBLES[trouble]
     with running_gateway(surroundings.settings()) as url:
         status = httpx.get(f"{url}/readyz", trust_env=False).status_code
@@ -348,8 +350,8 @@ def test_trouble_with_the_source(trouble: str, surroundings: Surroundings) -> No
 
 
 def test_the_largest_key_set(surroundings: Surroundings) -> None:
-    """A key set of exactly 64 KiB is read."""
-    document = surroundings.issuer.document().ljust(65_536)
+    """A key set of exactly 256 KiB is read."""
+    document = surroundings.issuer.document().ljust(262_144)
     surroundings.key_set = lambda _: reply(200, document)
     with running_gateway(surroundings.settings()) as url:
         status = httpx.get(f"{url}/readyz", trust_env=False).status_code

@@ -8,23 +8,32 @@ import pytest
 
 from contact_gateway.identity import (
     InvalidTokenError,
+    Issuers,
     KeySet,
     Principal,
     RememberedTokens,
     TokenRules,
     TokenVerifier,
 )
+from contact_gateway.rest_client import Document
 from contact_gateway.sandbox import AUDIENCE, Grant, TokenIssuer
+from tests.identity.issuer import scopes_in
 
 ISSUER = "http://127.0.0.1:1"
-RULES = TokenRules(ISSUER, AUDIENCE, frozenset({"RS256"}), frozenset({"at+jwt"}), "scope", None)
+RULES = TokenRules(
+    issuers=frozenset({ISSUER}),
+    audiences=frozenset({AUDIENCE}),
+    algorithms=frozenset({"RS256"}),
+    types=frozenset({"at+jwt"}),
+    scopes=scopes_in("scope"),
+)
 
 
 @dataclass
 class CountingVerifier(TokenVerifier):
     """A verifier that counts how often it is asked."""
 
-    keys: KeySet
+    keys: Issuers
     asked: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -42,9 +51,9 @@ class Issuer:
 
     tokens: TokenIssuer = field(default_factory=lambda: TokenIssuer(ISSUER))
 
-    async def fetch(self) -> bytes:
+    async def fetch(self) -> Document:
         """The document of the key set."""
-        return json.dumps(self.tokens.key_set()).encode()
+        return Document(json.dumps(self.tokens.key_set()).encode())
 
     def issue(self, lifetime: int = 3600) -> str:
         """A genuine token."""
@@ -68,7 +77,7 @@ class Setting:
     """A remembering verifier with everything around it in a test's hands."""
 
     issuer: Issuer
-    keys: KeySet
+    keys: Issuers
     verifier: CountingVerifier
     clock: Clock
     remembered: RememberedTokens
@@ -76,7 +85,7 @@ class Setting:
 
 async def _setting() -> Setting:
     issuer = Issuer()
-    keys = KeySet(issuer.fetch)
+    keys = Issuers({ISSUER: KeySet(issuer.fetch)})
     await keys.refresh()
     verifier = CountingVerifier(keys)
     clock = Clock(0.0)
@@ -162,7 +171,7 @@ def test_more_tokens_than_fit() -> None:
             return Principal(subject="", scopes=None, customers=None, token=token)
 
     async def scenario() -> list[str]:
-        keys = KeySet(Issuer().fetch)
+        keys = Issuers({ISSUER: KeySet(Issuer().fetch)})
         verifier = Believing(keys)
         remembered = RememberedTokens(verifier, keys)
         for number in range(4097):

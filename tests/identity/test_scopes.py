@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from contact_gateway.identity.principal import read_principal
+from tests.identity.issuer import scopes_in
 
 SHAPES: list[tuple[Any, bool]] = [
     ("contacts:write", True),
@@ -40,7 +41,7 @@ SHAPES: list[tuple[Any, bool]] = [
 @pytest.mark.parametrize(("value", "granted"), SHAPES)
 def test_shape(claim: str, value: Any, granted: bool) -> None:  # noqa: FBT001
     """Scopes parted by spaces or in an array count if they match to the letter; nothing else."""
-    principal = read_principal({claim: value}, "", scope_claim=claim, customer_claim=None)
+    principal = read_principal({claim: value}, "", scopes=scopes_in(claim), customer_claim=None)
 
     assert principal.has_scope("contacts:write") is granted
 
@@ -49,14 +50,16 @@ def test_the_other_claim() -> None:
     """Only the claim of the settings counts, and a token without it grants nothing."""
     claims = {"scp": "contacts:write", "scope": None, "permissions": ["contacts:write"]}
 
-    principal = read_principal(claims, "", scope_claim="scope", customer_claim=None)
+    principal = read_principal(claims, "", scopes=scopes_in("scope"), customer_claim=None)
 
     assert principal.scopes == frozenset()
 
 
 def test_repr() -> None:
     """A principal can be printed without its token in it."""
-    principal = read_principal({"sub": "x"}, "canary", scope_claim="scope", customer_claim=None)
+    principal = read_principal(
+        {"sub": "x"}, "canary", scopes=scopes_in("scope"), customer_claim=None
+    )
 
     assert (
         repr(principal)

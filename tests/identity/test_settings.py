@@ -82,10 +82,36 @@ def test_missing_credentials() -> None:
     ]
 
 
+SEVERAL = "https://one.test/a, https://two.test/b/"
+NO_URL = {"jwt_jwks_url": None}
+JOINT: dict[str, tuple[dict[str, object], list[str]]] = {
+    "one issuer, discovered": ({**NO_URL}, []),
+    "several issuers, discovered": ({**NO_URL, "jwt_issuer": SEVERAL}, []),
+    "one key set for several issuers": ({"jwt_issuer": SEVERAL}, ["JWT_JWKS_URL"]),
+    "an issuer that is no URL, with its key set": ({"jwt_issuer": "accounts"}, []),
+    "an issuer over http, with its key set": ({"jwt_issuer": "http://adfs.test/trust"}, []),
+    "an issuer that is no URL, discovered": ({**NO_URL, "jwt_issuer": "accounts"}, ["JWT_ISSUER"]),
+    "one over http, discovered": ({**NO_URL, "jwt_issuer": "http://a.test"}, ["JWT_ISSUER"]),
+    "one with a query, discovered": ({**NO_URL, "jwt_issuer": "https://a.test?b"}, ["JWT_ISSUER"]),
+    "one of several over http": (
+        {**NO_URL, "jwt_issuer": "https://a.test,http://b.test"},
+        ["JWT_ISSUER"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("changes", "named"), JOINT.values(), ids=JOINT)
+def test_where_keys_are(changes: dict[str, object], named: list[str]) -> None:
+    """A key set is of one issuer; those of several, and of one without, are found by discovery."""
+    found = [line.partition(":")[0] for line in lines(**{**GOOD, **changes})]
+
+    assert found == [f"CONTACT_GATEWAY_{name}" for name in named]
+
+
 def test_missing_key_set() -> None:
     """Each setting that verification needs is named; none is needed where the upstream verifies."""
-    names = ["jwt_issuer", "jwt_audience", "jwt_jwks_url"]
-    without = {**GOOD, **dict.fromkeys(names)}
+    names = ["jwt_issuer", "jwt_audience"]
+    without = {**GOOD, **dict.fromkeys([*names, "jwt_jwks_url"])}
 
     found = [line.partition(":")[0] for line in lines(**without)]
 

@@ -8,10 +8,18 @@ from typing import Any
 import httpx
 import pytest
 
-from contact_gateway.identity import InvalidTokenError, KeySet, Principal, TokenRules, TokenVerifier
+from contact_gateway.identity import (
+    InvalidTokenError,
+    Issuers,
+    KeySet,
+    Principal,
+    TokenRules,
+    TokenVerifier,
+)
+from contact_gateway.rest_client import Document
 from tests.client import RENAME, Client
 from tests.identity.forging import Make, claims
-from tests.identity.issuer import AUDIENCE, ISSUER, Issuer, assemble
+from tests.identity.issuer import AUDIENCE, ISSUER, Issuer, assemble, scopes_in
 from tests.identity.surroundings import RENAMED, RENAMING, Surroundings
 from tests.identity.token_vectors import FORGED, GENUINE
 
@@ -217,20 +225,21 @@ def verify(issuer: Issuer, token: str, now: float, **changes: Any) -> Principal:
     """What a verifier says whose clock shows `now`."""
     rules = TokenRules(
         **{
-            "issuer": ISSUER,
-            "audience": AUDIENCE,
+            "issuers": frozenset({ISSUER}),
+            "audiences": frozenset({AUDIENCE}),
             "algorithms": frozenset({"RS256", "PS256", "ES256", "EdDSA"}),
             "types": frozenset({"at+jwt"}),
-            "scope_claim": "scope",
+            "scopes": scopes_in("scope"),
             "customer_claim": "customer_id",
             **changes,
         }
     )
 
-    async def fetch() -> bytes:
-        return issuer.document()
+    async def fetch() -> Document:
+        return Document(issuer.document())
 
-    return asyncio.run(TokenVerifier(KeySet(fetch), rules, lambda: now).verify(token))
+    issuers = Issuers({ISSUER: KeySet(fetch)})
+    return asyncio.run(TokenVerifier(issuers, rules, lambda: now).verify(token))
 
 
 def refusal(issuer: Issuer, token: str, now: float, **changes: Any) -> str | None:

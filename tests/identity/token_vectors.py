@@ -68,12 +68,12 @@ GENUINE: dict[str, Make] = {
     "without iat": claims(iat=None),
     "without sub": claims(sub=None),
     "exp with a fraction": claims(exp=4e9 + 0.5),
-    "the largest": sized(8192),
+    "the largest": sized(16_384),
 }
 
 FORGED: dict[str, dict[str, Make]] = {
     "too long": {
-        "8193 characters": sized(8193),
+        "16,385 characters": sized(16_385),
     },
     "not three segments": {
         "one segment": mangled(lambda token: token.partition(".")[0]),

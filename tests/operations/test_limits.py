@@ -163,6 +163,10 @@ def test_the_introspection_query_of_tools(introspecting_reader: DocumentReader) 
             "Expected at most 40 levels of selection sets with fragments.",
         ),
         (
+            "".join(f"query A{i} {{__typename}}" for i in range(11)),
+            "Expected at most 10 operations in a document.",
+        ),
+        (
             "{contactGroups(filter: {ids: [" + "1 " * 330 + "]}) {itemCount}}",
             "Expected at most 330 nodes in a document.",
         ),
@@ -182,7 +186,7 @@ def test_the_introspection_query_of_tools(introspecting_reader: DocumentReader) 
             "Expected fields of one name to take at most 2000 comparisons.",
         ),
     ],
-    ids=["nesting", "nodes", "depth of values", "root fields", "comparisons"],
+    ids=["nesting", "operations", "nodes", "depth of values", "root fields", "comparisons"],
 )
 def test_what_takes_much_to_validate(reader: DocumentReader, text: str, message: str) -> None:
     """It is told which limit it exceeds, of each definition that does."""
@@ -204,6 +208,18 @@ def test_bombs(reader: DocumentReader, name: str) -> None:
     texts = {str(size): BOMBS[name](size) for size in SIZES}
 
     assert costs_of(reader, texts) == {}
+
+
+def test_fragments_that_come_to_nothing(reader: DocumentReader) -> None:
+    """Each spreads the next one twice; whoever goes into each spread goes into half a million."""
+    links = "".join(
+        f"fragment F{i} on Query {{...on Query {{...F{i + 1}}} ... {{...F{i + 1}}}}}"
+        for i in range(19)
+    )
+    text = "{contactGroups {itemCount} ...F0}" + links + "fragment F19 on Query {}"
+
+    assert isinstance(reader.read(text), ValidDocument)
+    assert costs_of(reader, {"nothing": text}) == {}
 
 
 def test_the_costliest_that_a_search_finds(reader: DocumentReader) -> None:

@@ -14,7 +14,6 @@ NEEDED = {
     "UPSTREAM_URL": "https://api.example.com",
     "JWT_ISSUER": "https://issuer.example.com",
     "JWT_AUDIENCE": "contact-gateway",
-    "JWT_JWKS_URL": "https://issuer.example.com/keys",
 }
 CREDENTIALS = {
     "UPSTREAM_AUTH": "client_credentials",
@@ -30,6 +29,7 @@ SECURE_URL = (
     ["http://api.example.com/keys", "https://", "ftp://localhost", "https://u:p@localhost/", ""],
 )
 TEXT = (("text", "text"), [""])
+SEVERAL = (("one, two", ("one", "two")), ["", ","])
 WRONG = "it is set to something else"
 VARIABLES: dict[str, tuple[tuple[str, object], list[str]]] = {
     "HOST": (("::1", "::1"), [""]),
@@ -64,16 +64,19 @@ VARIABLES: dict[str, tuple[tuple[str, object], list[str]]] = {
     "UPSTREAM_ATTEMPT_TIMEOUT": SECONDS,
     "UPSTREAM_MAX_CONNECTIONS": (("1", 1), ["0", "10001", "many"]),
     "TOKEN_VERIFICATION": (("upstream", "upstream"), ["none", "Introspection", ""]),
-    "JWT_ISSUER": TEXT,
-    "JWT_AUDIENCE": TEXT,
+    "JWT_ISSUER": (("https://one.test", ("https://one.test",)), ["", ","]),
+    "JWT_AUDIENCE": SEVERAL,
+    "JWT_AUDIENCE_CLAIM": TEXT,
     "JWT_JWKS_URL": SECURE_URL,
     "JWT_ALGORITHMS": (
         (" ES256 , RS256,", ("ES256", "RS256")),
         ["none", "HS256", "RS256,HS256", "rs256", "", ","],
     ),
     "JWT_TYPES": (("at+jwt,JWT", ("at+jwt", "JWT")), ["", ","]),
-    "JWT_SCOPE_CLAIM": (("scp", "scp"), [""]),
+    "JWT_SCOPE_CLAIM": (("scp, realm_access.roles", ("scp", "realm_access.roles")), ["", ","]),
     "JWT_CUSTOMER_CLAIM": TEXT,
+    "SCOPE_READ": SEVERAL,
+    "SCOPE_WRITE": SEVERAL,
     "TOKEN_INTROSPECTION_URL": SECURE_URL,
     "TOKEN_INTROSPECTION_CLIENT_ID": TEXT,
     "TOKEN_INTROSPECTION_CLIENT_SECRET": (("hunter2", SecretStr("hunter2")), [""]),
@@ -196,7 +199,7 @@ def test_faults_of_every_kind(monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert found == [
         *("PORT", "UPSTREAM_URL", "JWT_ISSUER", "JWT_CUSTOMER_CLAIM", "LOG_LEVEL"),
-        *("JWT_AUDIENCE", "JWT_JWKS_URL"),
+        "JWT_AUDIENCE",
     ]
 
 

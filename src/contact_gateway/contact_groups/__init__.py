@@ -2,7 +2,7 @@
 
 from contact_gateway.contact_groups.examples import BLANKS, LIST, RENAME
 from contact_gateway.contact_groups.graphql import Mutation, Query, build_schema, print_sdl
-from contact_gateway.contact_groups.of_request import ContactGroupsOfRequest
+from contact_gateway.contact_groups.of_request import ContactGroupsOfRequest, issued_scopes
 from contact_gateway.contact_groups.rest import ContactGroupsAPI
 
 __all__ = [
@@ -14,5 +14,6 @@ __all__ = [
     "Mutation",
     "Query",
     "build_schema",
+    "issued_scopes",
     "print_sdl",
 ]

@@ -41,6 +41,16 @@ class InputField:
         return ("input", self.graphql_name)
 
 
+def _text(rules: "InputRules", value: str, path: tuple[str, ...]) -> str:
+    return rules.text(value, *path)
+
+
+UPDATE_FIELDS: Final = (InputField("name", "name", "name", _text),)
+"""The fields of `UpdateContactGroupInput`."""
+
+_UPDATE_FIELDS: Final = {field.name: field for field in UPDATE_FIELDS}
+
+
 class InputRules:
     """Checks arguments in a `with` block, at whose end all faults are raised together.
 
@@ -80,15 +90,14 @@ class InputRules:
         return tuple(dict.fromkeys(numbers))
 
     def changes(
-        self, given: Mapping[str, Any], known: Mapping[str, InputField] | None = None
+        self, given: Mapping[str, Any], known: Mapping[str, InputField] = _UPDATE_FIELDS
     ) -> Changes:
         """What an update changes: field → value or null, of those that were given; at least one.
 
-        `known` are the fields that can be changed, by name: those of `UPDATE_FIELDS` if not told.
+        `known` are the fields that can be changed, by name.
         """
         if not given:
             self._refuse(("input",), "Expected at least one field to change.")
-        known = _UPDATE_FIELDS if known is None else known
         changes: dict[str, str] = {}
         for name, value in given.items():
             field = known.get(name)
@@ -118,13 +127,3 @@ class InputRules:
 
     def _refuse(self, path: tuple[str, ...], message: str) -> None:
         self._faults.append(Fault(path, message))
-
-
-def _text(rules: InputRules, value: str, path: tuple[str, ...]) -> str:
-    return rules.text(value, *path)
-
-
-UPDATE_FIELDS: Final = (InputField("name", "name", "name", _text),)
-"""The fields of `UpdateContactGroupInput`."""
-
-_UPDATE_FIELDS: Final = {field.name: field for field in UPDATE_FIELDS}

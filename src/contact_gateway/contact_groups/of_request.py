@@ -1,7 +1,7 @@
 """The contact groups of one request: its caller's, read together where that saves calls."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from functools import cached_property
 from typing import Final
 
@@ -16,13 +16,19 @@ from contact_gateway.contact_groups.model import (
 from contact_gateway.contact_groups.rest import ContactGroupsAPI
 from contact_gateway.identity import Principal
 from contact_gateway.rest_client import Caller
+from contact_gateway.settings import Settings
 
-__all__ = ["READ", "WRITE", "ContactGroupsOfRequest"]
+__all__ = ["READ", "WRITE", "ContactGroupsOfRequest", "issued_scopes"]
 
 READ: Final = "contacts:read"
 WRITE: Final = "contacts:write"
 
 _MOST_CALLS_AT_A_TIME: Final = 4
+
+
+def issued_scopes(settings: Settings) -> Mapping[str, tuple[str, ...]]:
+    """For each scope those that stand for it in tokens; where none are set, it does itself."""
+    return {READ: settings.scope_read or (READ,), WRITE: settings.scope_write or (WRITE,)}
 
 
 class ContactGroupsOfRequest:

@@ -8,7 +8,8 @@ __all__ = ["with_second_try"]
 
 Result = TypeVar("Result")
 
-_PATIENCE_SECONDS: Final = 0.8  # so that it is asked for again within a second
+_PATIENCE_SECONDS: Final = 0.9  # so that it is asked for again within a second
+_LOOKS: Final = 9
 
 
 async def with_second_try(
@@ -25,7 +26,10 @@ async def with_second_try(
 
     tries = [asyncio.create_task(one())]
     try:
-        ended, waiting = await asyncio.wait(tries, timeout=patience)
+        for _ in range(_LOOKS):  # not but once, or a busy event loop would be taken for slow work
+            ended, waiting = await asyncio.wait(tries, timeout=patience / _LOOKS)
+            if ended:
+                break
         if waiting:
             tries.append(asyncio.create_task(one()))
             waiting = set(tries)

@@ -1,6 +1,6 @@
 """Who may resolve a field: decided on the principal, before the arguments are looked at."""
 
-from typing import Any, NoReturn
+from typing import Any
 
 import strawberry
 from strawberry.permission import BasePermission, PermissionExtension
@@ -14,7 +14,10 @@ Info = strawberry.Info[RequestContext[Any], None]
 
 
 class RequiresScope(BasePermission):
-    """Lets a caller through whose token grants exactly one scope, and is good for the customer."""
+    """Lets a caller through whose token grants exactly one scope, and is good for the customer.
+
+    Its refusal becomes data or an error like every other failure.
+    """
 
     def __init__(self, scope: str) -> None:
         self.scope = scope
@@ -28,18 +31,15 @@ class RequiresScope(BasePermission):
         """Whether the caller may resolve the field.
 
         Raises:
+            ScopeMissingError: it is not; named as the caller can ask the issuer for it.
             CustomerNotNamedError: the scope is there, and of no use for the customer asked for.
         """
         context = info.context
         if not context.principal.has_scope(self.scope):
-            return False
+            raise ScopeMissingError(context.principal.to_ask_for(self.scope))
         if context.caller is None:
             raise CustomerNotNamedError
         return True
-
-    def on_unauthorized(self) -> NoReturn:
-        """Raise the refusal, which becomes data or an error like every other failure."""
-        raise ScopeMissingError(self.scope)
 
 
 def requires(scope: str) -> PermissionExtension:

@@ -18,11 +18,11 @@ async def livez(_: Request) -> PlainText:
 class Readiness:
     """`GET /readyz`: 200 when requests can be served, else 503, whatever the upstream's health.
 
-    `can_verify` tells whether tokens can be verified.
+    `unready` tells why tokens cannot be verified yet, or None.
     """
 
-    def __init__(self, can_verify: Callable[[], bool]) -> None:
-        self._can_verify = can_verify
+    def __init__(self, unready: Callable[[], str | None]) -> None:
+        self._unready = unready
         self._draining = False
 
     def drain(self) -> None:
@@ -33,6 +33,6 @@ class Readiness:
         """Whether the process stays, and the keys that tokens are verified with are there."""
         if self._draining:
             return PlainText("stopping", HTTPStatus.SERVICE_UNAVAILABLE)
-        if self._can_verify():
-            return PlainText("ok")
-        return PlainText("no key set yet", HTTPStatus.SERVICE_UNAVAILABLE)
+        if (why := self._unready()) is not None:
+            return PlainText(why, HTTPStatus.SERVICE_UNAVAILABLE)
+        return PlainText("ok")

@@ -9,11 +9,12 @@ import structlog
 
 from contact_gateway.event_loop.second_try import with_second_try
 from contact_gateway.event_loop.single_flight import SingleFlight
+from contact_gateway.identity.discovery import DiscoveryError, Document
 from contact_gateway.identity.signing_keys import SigningKey, SigningKeys, read_key_set
 
 __all__ = ["KeySet"]
 
-_REFRESH_SECONDS = 300.0
+_SHORTEST_SECONDS, _LONGEST_SECONDS = 60.0, 300.0  # between two fetches, if all is well
 _RETRY_SECONDS = 0.8  # after an answer that is none: it is asked for again within a second
 _SECONDS_BETWEEN_DEMANDS = 1.0
 
@@ -30,11 +31,12 @@ class KeySet:
     `fetch` returns the document of the key set and raises anything when it cannot. What fails, or
     has no key, replaces nothing: a fault of a moment costs nobody whose key was there before. A key
     that a set with others lacks is gone. `clock` is monotonic, in seconds. `fetched_at` is when a
-    set was last fetched, in seconds since the epoch, 0 before that.
+    set was last fetched, in seconds since the epoch, 0 before that; `lifetime` for how many seconds
+    it is kept. `discovery_fault` says what is wrong with the discovery document, if something is.
     """
 
     def __init__(
-        self, fetch: Callable[[], Awaitable[bytes]], clock: Callable[[], float] = time.monotonic
+        self, fetch: Callable[[], Awaitable[Document]], clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._fetch = fetch
         self._clock = clock
@@ -43,7 +45,10 @@ class KeySet:
         self._snapshot = SigningKeys()
         self._failing = asyncio.Event()
         self._fault: str | None = None
+        self._watchers: list[Callable[[], None]] = []
         self.fetched_at = 0.0
+        self.lifetime = _LONGEST_SECONDS
+        self.discovery_fault: str | None = None
 
     @property
     def snapshot(self) -> SigningKeys:
@@ -54,6 +59,10 @@ class KeySet:
     def ready(self) -> bool:
         """Whether there is any key to verify tokens with."""
         return bool(self._snapshot.every)
+
+    def on_change(self, tell: Callable[[], None]) -> None:
+        """Call `tell` whenever a key has come or gone, before anybody finds it so."""
+        self._watchers.append(tell)
 
     async def find(self, kid: str | None, algorithm: str) -> tuple[SigningKey, ...]:
         """The keys that a token with this header may be signed with, most often one.
@@ -82,17 +91,23 @@ class KeySet:
 
     async def _replace(self) -> None:
         try:
-            keys = read_key_set(await with_second_try(self._fetch))
+            document = await with_second_try(self._fetch)
+            keys = read_key_set(document.content)
             if not keys.every:
                 raise _NoUsableKeyError  # noqa: TRY301 - as every other answer that is none
         except Exception as error:  # noqa: BLE001 - whatever went wrong, the old keys stay
-            self._failed(type(error).__name__)
+            self.discovery_fault = str(error) if isinstance(error, DiscoveryError) else None
+            self._failed(self.discovery_fault or type(error).__name__)
             return
         self._failing.clear()
-        self._fault = None
+        self._fault = self.discovery_fault = None
         self.fetched_at = time.time()
+        age = _LONGEST_SECONDS if document.max_age is None else document.max_age
+        self.lifetime = min(max(age, _SHORTEST_SECONDS), _LONGEST_SECONDS)
         if keys != self._snapshot:
             self._snapshot = keys
+            for tell in self._watchers:
+                tell()
             _log.info("keys_changed", kids=sorted(keys))
 
     def _failed(self, fault: str) -> None:
@@ -118,7 +133,7 @@ class KeySet:
     async def _keep_fresh(self) -> None:
         while True:
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(_REFRESH_SECONDS):
+                async with asyncio.timeout(self.lifetime):
                     await self._failing.wait()
                     await asyncio.sleep(_RETRY_SECONDS)
             await self.refresh()

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
 
-from contact_gateway.forms.int64 import parse_int64
+from contact_gateway.identity.claims import ScopeNames, find_claim, read_customers
 
-__all__ = ["Principal", "read_principal", "read_scopes"]
+__all__ = ["Principal", "read_principal"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,8 @@ class Principal:
     it ends at `expires_at`, in seconds since the epoch, as far as it says. `pseudonym` names the
     caller in logs and counters, without saying who it is; of a token without a verified subject,
     it is the token that is named. What is not `verified` only the token itself says, which may
-    refuse the caller something and grants nothing.
+    refuse the caller something and grants nothing. `issued_scopes` has what a scope is called where
+    the caller can ask for it, if not the same.
     """
 
     subject: str
@@ -28,7 +29,8 @@ class Principal:
     customers: frozenset[int] | None
     token: str = field(repr=False)
     expires_at: float = math.inf
-    verified: bool = True
+    verified: bool = field(default=True, repr=False)
+    issued_scopes: Mapping[str, str] | None = field(default=None, repr=False, compare=False)
     pseudonym: str = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -41,36 +43,23 @@ class Principal:
         """Whether the token grants exactly this scope (RFC 6749 section 3.3: case-sensitive)."""
         return self.scopes is None or scope in self.scopes
 
+    def to_ask_for(self, scope: str) -> str:
+        """What the caller's issuer calls a scope."""
+        return (self.issued_scopes or {}).get(scope, scope)
+
 
 def read_principal(
-    claims: Mapping[str, Any], token: str, *, scope_claim: str, customer_claim: str | None
+    claims: Mapping[str, Any], token: str, *, scopes: ScopeNames, customer_claim: str | None
 ) -> Principal:
-    """Read the claims of a token whose signature and dates are already accepted."""
+    """Read the claims of a token that keeps every rule."""
     subject = claims.get("sub")
+    customers = None if customer_claim is None else find_claim(claims, customer_claim)
     return Principal(
         subject=subject if isinstance(subject, str) else "",
-        scopes=read_scopes(claims.get(scope_claim)),
-        customers=None if customer_claim is None else _read_customers(claims.get(customer_claim)),
+        # where no claim speaks of scopes there are none: a verified token says all there is
+        scopes=scopes.granted(claims) or frozenset(),
+        customers=None if customer_claim is None else read_customers(customers),
         token=token,
         expires_at=claims.get("exp", math.inf),
+        issued_scopes=scopes.to_ask_for,
     )
-
-
-def read_scopes(claim: object) -> frozenset[str]:
-    """A string of scopes parted by single spaces (RFC 8693 section 4.2), or an array of scopes.
-
-    What has any other shape grants nothing.
-    """
-    if isinstance(claim, str):
-        return frozenset(scope for scope in claim.split(" ") if scope)
-    if isinstance(claim, list):
-        return frozenset(scope for scope in claim if isinstance(scope, str) and scope)
-    return frozenset()
-
-
-def _read_customers(claim: object) -> frozenset[int]:
-    """An integer, a string of digits, or an array of these; what has another shape names nobody."""
-    values = claim if isinstance(claim, list) else [claim]
-    texts = [str(value) if type(value) is int else value for value in values]
-    numbers = {parse_int64(text) for text in texts if isinstance(text, str)}
-    return frozenset(number for number in numbers if number is not None)

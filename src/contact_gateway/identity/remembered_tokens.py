@@ -4,7 +4,7 @@ import hashlib
 import time
 from collections.abc import Callable
 
-from contact_gateway.identity.key_set import KeySet
+from contact_gateway.identity.issuers import Issuers
 from contact_gateway.identity.principal import Principal
 from contact_gateway.identity.short_memory import ShortMemory
 from contact_gateway.identity.tokens import TokenVerifier
@@ -23,12 +23,12 @@ class RememberedTokens:
     """
 
     def __init__(
-        self, verifier: TokenVerifier, keys: KeySet, now: Callable[[], float] = time.time
+        self, verifier: TokenVerifier, issuers: Issuers, now: Callable[[], float] = time.time
     ) -> None:
         self._verifier = verifier
-        self._keys = keys
         self._now = now
-        self._snapshot = keys.snapshot
+        self._changes = 0
+        issuers.on_change(self._forget)
         self._believed: ShortMemory[Principal] = ShortMemory(_MOST_TOKENS)
 
     async def verify(self, token: str) -> Principal:
@@ -37,17 +37,18 @@ class RememberedTokens:
         Raises:
             InvalidTokenError: the token is not one to believe.
         """
-        if self._keys.snapshot is not self._snapshot:
-            self._snapshot = self._keys.snapshot
-            self._believed.clear()
         digest = hashlib.sha256(token.encode()).digest()
         now = self._now()
         believed = self._believed.get(digest, now)
         if believed is not None:
             return believed
-        snapshot = self._snapshot
+        changes = self._changes
         principal = await self._verifier.verify(token)
-        if snapshot is self._keys.snapshot:  # else it may have been believed with a key that went
+        if changes == self._changes:  # else it may have been believed with a key that went
             until = min(principal.expires_at, now + _LONGEST_SECONDS)
             self._believed.put(digest, principal, until)
         return principal
+
+    def _forget(self) -> None:
+        self._changes += 1
+        self._believed.clear()

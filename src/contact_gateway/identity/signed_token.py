@@ -10,7 +10,7 @@ from contact_gateway.forms import strict_json
 
 __all__ = ["InvalidTokenError", "SignedToken", "read_signed_token", "require_size"]
 
-_LARGEST_TOKEN = 8192
+_LARGEST_TOKEN = 16_384
 
 
 class InvalidTokenError(Exception):
@@ -28,7 +28,7 @@ class SignedToken:
 
 
 def require_size(token: str) -> None:
-    """Refuse a token of over 8 KiB before anything of it is decoded.
+    """Refuse a token of over 16 KiB before anything of it is decoded.
 
     Raises:
         InvalidTokenError: it is longer.

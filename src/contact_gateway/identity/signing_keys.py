@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, JWKRegistry, OKPKey, RSAKey
@@ -10,11 +10,13 @@ from joserfc.jws import JWSRegistry
 from joserfc.util import base64_to_int
 
 from contact_gateway.forms import strict_json
+from contact_gateway.identity.certificates import certified_key
 
 __all__ = ["SigningKey", "SigningKeys", "read_key_set", "unfitness"]
 
 SigningKey = RSAKey | ECKey | OKPKey
 
+_MOST_KEYS: Final = 200
 _SMALLEST_RSA_BITS = 2048  # RFC 7518 section 3.3
 _SIGNATURE_CURVES = frozenset({"Ed25519", "Ed448"})  # the other OKP curves agree on keys
 
@@ -84,11 +86,13 @@ def read_key_set(document: bytes) -> SigningKeys:
     are skipped.
 
     Raises:
-        ValueError: the document is not a key set.
+        ValueError: the document is not a key set, or one of over 200 keys.
     """
     parsed = strict_json.decode(document)
     if not isinstance(parsed, dict) or not isinstance(parsed.get("keys"), list):
         raise ValueError("not a JSON Web Key Set")  # noqa: TRY004 - its value, not its type
+    if len(parsed["keys"]) > _MOST_KEYS:
+        raise ValueError("more than 200 keys")
     keys = map(_read_key, parsed["keys"])
     return SigningKeys(tuple(key for key in keys if key is not None))
 
@@ -97,9 +101,16 @@ def _read_key(member: object) -> SigningKey | None:
     if not isinstance(member, dict):
         return None
     try:
-        if not _is_for_signatures(member) or not _is_strong(member):
+        if not _is_for_signatures(member):
             return None
-        key = JWKRegistry.import_key(member)
+        certified = certified_key(member)
+        # where both are there, they are the same key (RFC 7517 section 4.7)
+        whole = member if certified is None else {**certified.parameters, **member}
+        if not _is_strong(whole):
+            return None
+        key = JWKRegistry.import_key(whole)
+        if certified is not None and not certified.matches(key):
+            return None
     except (JoseError, ValueError, TypeError, KeyError, AttributeError):
         return None
     # whoever reads a private key in a key set could sign with it

@@ -4,13 +4,14 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from contact_gateway.identity.principal import Principal, read_scopes
+from contact_gateway.identity.claims import ScopeNames
+from contact_gateway.identity.principal import Principal
 from contact_gateway.identity.signed_token import (
     InvalidTokenError,
     read_signed_token,
     require_size,
 )
-from contact_gateway.identity.tokens import has_expired
+from contact_gateway.identity.token_rules import has_expired
 
 __all__ = ["UpstreamVerifier"]
 
@@ -22,8 +23,9 @@ class UpstreamVerifier:
     is seconds since the epoch.
     """
 
-    def __init__(self, scope_claim: str, now: Callable[[], float] = time.time) -> None:
-        self._scope_claim = scope_claim
+    def __init__(self, scopes: ScopeNames, now: Callable[[], float] = time.time) -> None:
+        self._scopes = scopes
+        self._issued_scopes = scopes.to_ask_for
         self._now = now
 
     async def verify(self, token: str) -> Principal:
@@ -40,10 +42,11 @@ class UpstreamVerifier:
             raise InvalidTokenError("exp")
         return Principal(
             subject="",
-            scopes=read_scopes(claims[self._scope_claim]) if self._scope_claim in claims else None,
+            scopes=self._scopes.granted(claims),
             customers=None,
             token=token,
             verified=False,
+            issued_scopes=self._issued_scopes,
         )
 
 

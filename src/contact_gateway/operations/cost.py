@@ -6,7 +6,7 @@ asked for counts.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Final, NamedTuple
 
@@ -57,12 +57,12 @@ def costly_fields(
 ) -> tuple[CostlyField, ...]:
     """The fields of a valid operation that have a cost; `@skip` and `@include` are not asked."""
     found = []
-    for node in _fields(operation, fragments):
-        field = root_type.fields.get(node.name.value)
+    for nodes in _merged([operation], fragments):
+        field = root_type.fields.get(nodes[0].name.value)
         definition = field and field.extensions.get(_STRAWBERRY)
         cost = definition and definition.metadata.get(_METADATA)
         if field is not None and cost is not None:
-            found.append(CostlyField(field, node, cost, _times(node, fragments)))
+            found.append(CostlyField(field, nodes[0], cost, _times(nodes, fragments)))
     return tuple(found)
 
 
@@ -83,20 +83,32 @@ def cost_refusal(fields: tuple[CostlyField, ...], values: VariableValues) -> Gra
 Selecting = OperationDefinitionNode | FragmentDefinitionNode | FieldNode | InlineFragmentNode
 
 
-def _fields(node: Selecting, fragments: Fragments) -> Iterator[FieldNode]:
-    """The fields that a node selects, those of fragments among them."""
-    for selection in node.selection_set.selections if node.selection_set else ():
-        if isinstance(selection, FieldNode):
-            yield selection
-        elif isinstance(selection, InlineFragmentNode):
-            yield from _fields(selection, fragments)
-        elif isinstance(selection, FragmentSpreadNode):
-            yield from _fields(fragments[selection.name.value], fragments)
+def _merged(nodes: Sequence[Selecting], fragments: Fragments) -> Collection[list[FieldNode]]:
+    """The fields that nodes select together, those of one response name in a list.
+
+    Each fragment is gone into once (GraphQL specification 6.3.2): some spread others twice, down
+    and down, and come to nothing.
+    """
+    found: dict[str, list[FieldNode]] = {}
+    spread: set[str] = set()
+    remaining: list[Selecting] = [*reversed(nodes)]
+    while remaining:
+        node = remaining.pop()
+        for selection in node.selection_set.selections if node.selection_set else ():
+            if isinstance(selection, FieldNode):
+                name = (selection.alias or selection.name).value
+                found.setdefault(name, []).append(selection)
+            elif isinstance(selection, InlineFragmentNode):
+                remaining.append(selection)
+            elif isinstance(selection, FragmentSpreadNode) and selection.name.value not in spread:
+                spread.add(selection.name.value)
+                remaining.append(fragments[selection.name.value])
+    return found.values()
 
 
-def _times(node: FieldNode, fragments: Fragments) -> int:
+def _times(nodes: Sequence[FieldNode], fragments: Fragments) -> int:
     """How often what is below a field is in the reply: as often as its most repeated field."""
     times: Counter[str] = Counter()
-    for each in _fields(node, fragments):
-        times[each.name.value] += _times(each, fragments)
+    for same in _merged(nodes, fragments):
+        times[same[0].name.value] += _times(same, fragments)
     return max(times.values(), default=1)

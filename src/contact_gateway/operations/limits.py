@@ -33,6 +33,7 @@ class Limits:
 
     characters: int
     tokens: int
+    operations: int
     fields: int
     written_fields: int
     nodes: int
@@ -54,6 +55,7 @@ class Limits:
 LIMITS: Final = Limits(
     characters=16_384,  # the lexer takes up to half a microsecond for each, comments included
     tokens=1_000,  # the parser takes some 5 µs for each, and a document is kept in memory
+    operations=10,  # each is looked through for variables, with all of its fragments
     fields=300,
     written_fields=300,
     nodes=330,  # fields, fragments, values and so on: validation takes some 15 µs for each
@@ -102,7 +104,7 @@ class _Measure:
     """Measures the definitions of one document, each selection once."""
 
     def __init__(self, document: DocumentNode) -> None:
-        self.written_fields = self.nodes = 0
+        self.operations = self.written_fields = self.nodes = 0
         self.value_depth = 0
         self._fragments = {
             definition.name.value: definition
@@ -114,6 +116,7 @@ class _Measure:
     def definition(self, node: OperationDefinitionNode | FragmentDefinitionNode) -> _Size:
         if isinstance(node, FragmentDefinitionNode):
             return self._fragment(node.name.value)
+        self.operations += 1
         for variable in node.variable_definitions or ():
             self.nodes += 1
             if variable.default_value is not None:
@@ -194,6 +197,7 @@ def exceeded_limits(document: DocumentNode) -> list[GraphQLError]:
     return list(_exceeded(measure, document)) or [
         GraphQLError(f"Expected at most {most} {what} in a document.")
         for count, most, what in (
+            (measure.operations, LIMITS.operations, "operations"),
             (measure.written_fields, LIMITS.written_fields, "fields"),
             (measure.nodes, LIMITS.nodes, "nodes"),
             (measure.value_depth, LIMITS.value_depth, "levels of values"),

@@ -5,7 +5,7 @@ Knows no GraphQL, and nothing of what the API is about.
 
 from contact_gateway.rest_client.answers import AnswerReader
 from contact_gateway.rest_client.call import Answer, Call, Caller, Repeat, Sends
-from contact_gateway.rest_client.documents import fetch_document, probe
+from contact_gateway.rest_client.documents import Document, fetch_document, probe
 from contact_gateway.rest_client.http11 import HTTP11Transport
 from contact_gateway.rest_client.introspection_endpoint import (
     IntrospectionError,
@@ -20,6 +20,7 @@ __all__ = [
     "AnswerReader",
     "Call",
     "Caller",
+    "Document",
     "HTTP11Transport",
     "InputFields",
     "IntrospectionError",

@@ -16,6 +16,7 @@ import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from contact_gateway.event_loop.writes import Writes
+from contact_gateway.server.ambiguous import AmbiguousError, check_head
 from contact_gateway.server.connection_limits import ConnectionLimits, refusal
 from contact_gateway.server.outgoing import Outgoing
 from contact_gateway.server.turns import Turns
@@ -35,10 +36,6 @@ class _Awaited(Enum):
 
 # requests behind one that is not answered are refused, so all connections can share it
 _NO_PIPELINE: Final[deque[tuple[RequestResponseCycle, Any]]] = deque(maxlen=0)
-
-
-class _AmbiguousError(Exception):
-    """A request that another reader may understand differently, or another one behind it."""
 
 
 class HTTPConnection(HttpToolsProtocol):
@@ -158,7 +155,7 @@ class HTTPConnection(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Begin a request, unless the one before it is not answered yet."""
         if self._unanswered() is not None:
-            raise _AmbiguousError("pipelined")
+            raise AmbiguousError("pipelined")
         self._unused_since = None
         self._awaited = _Awaited.HEAD
         super().on_message_begin()
@@ -169,9 +166,7 @@ class HTTPConnection(HttpToolsProtocol):
         self._upgrading = self.parser.should_upgrade()
         if self._upgrading:
             return
-        hosts = [name for name, _ in self.headers].count(b"host")
-        if hosts != 1 and self.parser.get_http_version() == "1.1":
-            raise _AmbiguousError("Host")  # RFC 9112 section 3.2
+        check_head(self.headers, self.parser.get_http_version())
         super().on_headers_complete()
         self._outgoing.begin_response()
         self.headers = []
@@ -220,8 +215,9 @@ class HTTPConnection(HttpToolsProtocol):
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade as upgrade:
             self._without_upgrade(data[upgrade.args[0] :])
-        except httptools.HttpParserError:
-            self._refuse(HTTPStatus.BAD_REQUEST)
+        except httptools.HttpParserError as error:
+            why = error.__context__
+            self._refuse(why.status if isinstance(why, AmbiguousError) else HTTPStatus.BAD_REQUEST)
 
     def _without_upgrade(self, rest: bytes) -> None:
         """Go on as if the client had not asked for another protocol (RFC 9110 section 7.8)."""

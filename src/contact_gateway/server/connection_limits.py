@@ -16,7 +16,7 @@ class ConnectionLimits:
     head: float = 5
     body: float = 10
     farewell: float = 5  # until a client has read what was sent before the connection is closed
-    head_bytes: int = 16_384
+    head_bytes: int = 24_576  # of which a token may have 16 KiB
     body_bytes: int = 8_388_608  # discarded ones and the framing included; MAX_BODY_BYTES is less
 
 
@@ -27,15 +27,24 @@ _REFUSALS: Final = {
         HTTPStatus.REQUEST_TIMEOUT,
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
         HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+        HTTPStatus.NOT_IMPLEMENTED,
+    )
+}
+_SENTENCES: Final = {
+    HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: (
+        b"Expected a request line and headers of less than 24 KiB together.\n"
     )
 }
 _REFUSAL_HEADERS: Final = (
-    b"content-length: 0\r\nconnection: close\r\n"
+    b"content-length: %d\r\n%bconnection: close\r\n"
     b"cache-control: no-store\r\nx-content-type-options: nosniff\r\n\r\n"
 )
+_PLAIN_TEXT: Final = b"content-type: text/plain; charset=utf-8\r\n"
 
 
 def refusal(status: HTTPStatus, default_headers: Iterable[tuple[bytes, bytes]]) -> bytes:
-    """A whole response without a body, after which the connection is closed."""
+    """A whole response of a sentence at most, after which the connection is closed."""
     default = (b"%s: %s\r\n" % header for header in default_headers)
-    return b"".join([_REFUSALS[status], *default, _REFUSAL_HEADERS])
+    sentence = _SENTENCES.get(status, b"")
+    headers = _REFUSAL_HEADERS % (len(sentence), _PLAIN_TEXT if sentence else b"")
+    return b"".join([_REFUSALS[status], *default, headers, sentence])

@@ -8,8 +8,8 @@ from contact_gateway.settings.definitions import (
     TokenVerification,
     TrustedDocumentsMode,
     UpstreamAuthentication,
-    load_settings,
 )
+from contact_gateway.settings.loading import load_settings
 
 __all__ = [
     "PREFIX",

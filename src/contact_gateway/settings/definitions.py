@@ -1,15 +1,12 @@
-"""Every setting of the gateway: read once, typed, named in errors, secrets masked."""
+"""Every setting of the gateway: typed, named in errors, secrets masked."""
 
-from collections.abc import Collection, Mapping
 from enum import StrEnum
 from typing import Literal, Self
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr
 from pydantic import model_validator as validate_together
-from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from contact_gateway.settings.names import is_service_link, unknown_names
 from contact_gateway.settings.values import (
     Algorithms,
     BaseUrl,
@@ -20,6 +17,8 @@ from contact_gateway.settings.values import (
     RedisUrl,
     Seconds,
     SecureUrl,
+    SeveralOrNone,
+    can_be_discovered,
 )
 
 __all__ = [
@@ -30,7 +29,7 @@ __all__ = [
     "TokenVerification",
     "TrustedDocumentsMode",
     "UpstreamAuthentication",
-    "load_settings",
+    "error_line",
 ]
 
 PREFIX = "CONTACT_GATEWAY_"
@@ -137,27 +136,41 @@ class Settings(BaseSettings):
         description="jwks (verify callers' tokens), introspection (ask about them at their issuer) "
         "or upstream (let the upstream decide)",
     )
-    jwt_issuer: str | None = Field(
-        None, min_length=1, description="the exact iss claim of the callers' tokens, for jwks"
+    jwt_issuer: SeveralOrNone = Field(
+        None, description="the exact iss claims of the callers' tokens, comma-separated, for jwks"
     )
-    jwt_audience: str | None = Field(
-        None, min_length=1, description="the aud claim of callers' tokens, for all but upstream"
+    jwt_audience: SeveralOrNone = Field(
+        None, description="audiences that the callers' tokens are for, comma-separated"
+    )
+    jwt_audience_claim: str = Field(
+        "aud", min_length=1, description="the claim that holds the audience, such as client_id"
     )
     jwt_jwks_url: SecureUrl | None = Field(
-        None, description=f"{_SECURE_URL}: the issuer's JSON Web Key Set, for jwks"
+        None,
+        description=f"{_SECURE_URL}: the key set of the one issuer, found by discovery if not set",
     )
     jwt_algorithms: Algorithms = Field(
         ("RS256", "PS256", "ES256", "EdDSA"),
         description="asymmetric signature algorithms, comma-separated, such as RS256,ES256",
     )
     jwt_types: CommaSeparated = Field(
-        ("at+jwt",), min_length=1, description="accepted typ values of tokens, comma-separated"
+        ("at+jwt",),
+        min_length=1,
+        description="accepted typ values of tokens, comma-separated; none for tokens without",
     )
-    jwt_scope_claim: str = Field(
-        "scope", min_length=1, description="the name of the claim that holds the scopes"
+    jwt_scope_claim: CommaSeparated = Field(
+        ("scope",),
+        min_length=1,
+        description="claims that hold scopes, names or paths, comma-separated",
     )
     jwt_customer_claim: str | None = Field(
-        None, min_length=1, description="the name of the claim that holds the customers"
+        None, min_length=1, description="the claim that holds the customers, a name or a path"
+    )
+    scope_read: SeveralOrNone = Field(
+        None, description="scopes of the issuer that let callers read, comma-separated"
+    )
+    scope_write: SeveralOrNone = Field(
+        None, description="scopes of the issuer that let callers write, comma-separated"
     )
     token_introspection_url: SecureUrl | None = Field(
         None, description=f"{_SECURE_URL}: RFC 7662, for TOKEN_VERIFICATION=introspection"
@@ -203,7 +216,8 @@ class Settings(BaseSettings):
     def _settings_that_need_each_other(self) -> Self:
         lines: list[str] = []
         if self.token_verification is TokenVerification.JWKS:
-            lines += self._missing("jwt_issuer", "jwt_audience", "jwt_jwks_url")
+            lines += self._missing("jwt_issuer", "jwt_audience")
+            lines += self._where_keys_are()
         if self.token_verification is TokenVerification.INTROSPECTION:
             lines += self._missing("jwt_audience", *_INTROSPECTION)
         if self.upstream_auth is UpstreamAuthentication.CLIENT_CREDENTIALS:
@@ -218,7 +232,16 @@ class Settings(BaseSettings):
         return self
 
     def _missing(self, *names: str) -> list[str]:
-        return [_line(name, "missing") for name in names if getattr(self, name) is None]
+        return [error_line(name, "missing") for name in names if getattr(self, name) is None]
+
+    def _where_keys_are(self) -> list[str]:
+        """Each issuer has keys of its own, so one URL of a key set is for one issuer."""
+        if self.jwt_jwks_url is None:
+            good = all(map(can_be_discovered, self.jwt_issuer or ()))
+            return [] if good else [f"{PREFIX}JWT_ISSUER: {_UNDISCOVERABLE}"]
+        return (
+            [f"{PREFIX}JWT_JWKS_URL: {_ONE_FOR_SEVERAL}"] if len(self.jwt_issuer or ()) > 1 else []
+        )
 
     def _binding(self) -> list[str]:
         """One upstream key serves many customers: a verified claim must bind the caller's."""
@@ -238,61 +261,16 @@ _UNBOUND = (
     "without it any caller could choose any customer"
 )
 
-
-def _expects(field: str) -> str:
-    return Settings.model_fields[field].description or ""
-
-
-def _line(field: str, fault: str) -> str:
-    return f"{PREFIX}{field.upper()}: expected {_expects(field)} ({fault})"
-
-
-_FROM_KUBERNETES = (
-    "it comes from Kubernetes, for a Service of the same name: set enableServiceLinks: false in "
-    "the specification of the pod"
+_UNDISCOVERABLE = (
+    "expected https URLs (http only on loopback) without a query, because the key sets are found "
+    "by discovery; set JWT_JWKS_URL for an issuer that is none"
+)
+_ONE_FOR_SEVERAL = (
+    "expected one issuer, because the key of one must never verify a token of another; leave it "
+    "out, and the key set of each is found by discovery"
 )
 
 
-def load_settings(**values: object) -> Settings:
-    """Read the settings from the environment and `.env`; `values` go before both.
-
-    Raises:
-        SettingsError: with a line for each setting that is missing or wrong, and for each variable
-            that is none. No line repeats a value, because a value may be a secret.
-    """
-    lines = unknown_names(Settings, values.get("_env_file", Settings.model_config["env_file"]))
-    try:
-        settings = Settings(**values)  # type: ignore[arg-type]  # pydantic checks them
-    except SettingsError as error:
-        lines += error.lines
-    except ValidationError as error:
-        found = {str(item["loc"][0]): _fault(item) for item in error.errors()}
-        lines += [_line(field, fault) for field, fault in found.items()]
-        lines += _further_lines(values, found)
-    else:
-        if not lines:
-            return settings
-    raise SettingsError(lines) from None
-
-
-def _fault(item: ErrorDetails) -> str:
-    if item["type"] == "missing":
-        return "missing"
-    if is_service_link(str(item["loc"][0]), str(item["input"])):
-        return _FROM_KUBERNETES
-    return "it is set to something else"
-
-
-# what asks for no other setting, in place of a default that there is not, or that does
-_GOOD = {"upstream_url": "https://localhost", "token_verification": TokenVerification.UPSTREAM}
-
-
-def _further_lines(values: Mapping[str, object], faulty: Collection[str]) -> list[str]:
-    """What is wrong beside the faulty settings, found by putting good ones in their place."""
-    good = {name: _GOOD.get(name, Settings.model_fields[name].default) for name in faulty}
-    try:
-        Settings(**{**values, **good})
-    except SettingsError as error:
-        named = tuple(f"{PREFIX}{name.upper()}:" for name in faulty)
-        return [line for line in error.lines if not line.startswith(named)]
-    return []
+def error_line(field: str, fault: str) -> str:
+    """What an error says of a setting: what it expects, and what is wrong with it."""
+    return f"{PREFIX}{field.upper()}: expected {Settings.model_fields[field].description} ({fault})"

@@ -19,6 +19,9 @@ __all__ = [
     "RedisUrl",
     "Seconds",
     "SecureUrl",
+    "SeveralOrNone",
+    "can_be_discovered",
+    "secure_url",
 ]
 
 _SIGNATURE_ALGORITHMS = frozenset(
@@ -54,17 +57,36 @@ def _base_url(text: str) -> str:
     return url
 
 
-def _secure_url(text: str) -> str:
+def secure_url(text: str) -> str:
+    """The URL as it is, if what comes from there can be believed: https, or http on loopback.
+
+    Raises:
+        ValueError: it is none of these, or has a fragment or credentials in it.
+    """
     parts = _url_parts(text)
     if parts.scheme != "https" and not _is_loopback(parts.hostname or ""):
         raise ValueError
     return text  # as it is: some issuers tell their key sets apart by a query or a final slash
 
 
+def can_be_discovered(issuer: str) -> bool:
+    """Whether an issuer is a URL that another can be made of (RFC 8414 section 2)."""
+    try:
+        return "?" not in secure_url(issuer)
+    except ValueError:
+        return False
+
+
 def _split(value: object) -> object:
     if isinstance(value, str):
         return tuple(part.strip() for part in value.split(",") if part.strip())
     return value
+
+
+def _not_empty(values: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    if values == ():
+        raise ValueError
+    return values
 
 
 def _lower(value: object) -> object:
@@ -104,8 +126,14 @@ def _redis_url(url: SecretStr) -> SecretStr:
 
 
 BaseUrl = Annotated[str, AfterValidator(_base_url)]
-SecureUrl = Annotated[str, AfterValidator(_secure_url)]
+SecureUrl = Annotated[str, AfterValidator(secure_url)]
 CommaSeparated = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+SeveralOrNone = Annotated[
+    tuple[str, ...] | None,
+    NoDecode,
+    BeforeValidator(_split),
+    AfterValidator(_not_empty),
+]
 # in any case, because many programs write levels in capitals
 LogLevel = Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(_lower)]
 Seconds = Annotated[float, Field(gt=0, le=300, allow_inf_nan=False)]

@@ -1,11 +1,18 @@
 """The pool of connections to the upstream: which are taken, and how long they are kept."""
 
 import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
 
 import httpx
+import pytest
 
+from contact_gateway.rest_client import HTTP11Transport
+from contact_gateway.rest_client.http11.dialling import Dialling, Protocol
+from contact_gateway.rest_client.http11.exchange import Connection
 from contact_gateway.rest_client.http11.pool import Connections, Key
-from tests.rest_client.stack import run
+from contact_gateway.rest_client.sending import Sender
+from tests.rest_client.stack import call, run
 from tests.scripted_upstream import ScriptedUpstream
 
 
@@ -14,15 +21,39 @@ def key_of(url: httpx.URL, customer: int | None = 5690) -> Key:
     return url.scheme, url.netloc, customer
 
 
+class Clock:
+    """The time, as a test sets it."""
+
+    now = 1000.0
+
+    def __call__(self) -> float:
+        """The seconds that it is."""
+        return self.now
+
+
+async def opened(connections: Connections, url: httpx.URL, count: int) -> list[Connection]:
+    """So many new connections, which nobody has given back yet."""
+    return [await connections.open(url) for _ in range(count)]
+
+
+@contextlib.asynccontextmanager
+async def pool(most: int, clock: Clock, idle_seconds: float = 15) -> AsyncIterator[Connections]:
+    """A pool, closed at the end with all that it has lent or opened."""
+    connections = Connections(most, idle_seconds, clock)
+    try:
+        yield connections
+    finally:
+        connections.close()
+        await asyncio.sleep(0)  # or closing uvloop's loop would wait for them
+
+
 def test_idle_connection(scripted: ScriptedUpstream) -> None:
-    """One that nobody uses is closed after a while; until then, it is the next one taken."""
+    """One that nobody uses is closed after a while."""
 
     async def idle() -> bool:
-        connections = Connections(most=5, idle_seconds=0.2, rest_seconds=0)
+        connections = Connections(most=5, idle_seconds=0.2)
         url = httpx.URL(scripted.url)
         connection = await connections.open(url)
-        connections.give_back(key_of(url), connection)
-        assert connections.take(key_of(url)) is connection
         connections.give_back(key_of(url), connection)
         async with asyncio.timeout(5):
             while connection.usable:  # noqa: ASYNC110 - it sets no event
@@ -32,15 +63,149 @@ def test_idle_connection(scripted: ScriptedUpstream) -> None:
     assert run(idle())
 
 
+def test_rest(scripted: ScriptedUpstream) -> None:
+    """After 10 ms a connection is used again, a few only after 100; the oldest is the first."""
+
+    async def used_again() -> list[list[int]]:
+        clock, url = Clock(), httpx.URL(scripted.url)
+        async with pool(8, clock) as connections:
+            lent = await opened(connections, url, 5)
+            for connection in lent:
+                connections.give_back(key_of(url), connection)
+                clock.now += 0.001
+            found: list[list[int]] = []
+            for clock.now in (1000.0119, 1000.0121, 1000.0141, 1000.0999, 1000.1011):
+                found.append([])
+                while taken := connections.take(key_of(url)):
+                    found[-1].append(lent.index(taken))
+            for connection in lent:
+                connection.abort()
+            return found
+
+    assert run(used_again()) == [[], [2], [3, 4], [], [0, 1]]
+
+
+def test_rest_where_no_other_may_be_opened(scripted: ScriptedUpstream) -> None:
+    """It is 6 ms then."""
+
+    async def taken() -> list[bool]:
+        clock, url = Clock(), httpx.URL(scripted.url)
+        async with pool(1, clock) as connections:
+            (connection,) = await opened(connections, url, 1)
+            connections.give_back(key_of(url), connection)
+            clock.now += 0.0059
+            too_soon = connections.take(key_of(url))
+            clock.now += 0.0002
+            in_time = connections.take(key_of(url))
+            connection.abort()
+            return [each is connection for each in (too_soon, in_time)]
+
+    assert run(taken()) == [False, True]
+
+
+@pytest.mark.parametrize("most", [1, 2, 4])
+def test_calls_that_follow_one_another_in_a_small_pool(most: int) -> None:
+    """They wait for a connection to rest, and never are there more than may be."""
+
+    async def calls() -> list[int]:
+        async with HTTP11Transport(most) as transport:
+            sender = Sender(transport, scripted.url, 5)
+            return [(await sender.send(call())).status for _ in range(20)]
+
+    with ScriptedUpstream() as scripted:
+        assert run(calls()) == [204] * 20
+        assert scripted.accepted <= most
+
+
+def test_many_calls_at_a_time_in_a_small_pool() -> None:
+    """Those that wait for one connection are served one after the other, over the same four."""
+
+    async def calls() -> list[int]:
+        async with HTTP11Transport(4) as transport:
+            sender, slots = Sender(transport, scripted.url, 5), asyncio.Semaphore(4)
+
+            async def send() -> int:
+                async with slots:
+                    return (await sender.send(call())).status
+
+            return await asyncio.gather(*(send() for _ in range(60)))
+
+    with ScriptedUpstream() as scripted:
+        assert run(calls()) == [204] * 60
+        assert scripted.accepted <= 4
+
+
+class Gated(Dialling):
+    """Opens connections only once the gate is open."""
+
+    def __init__(self) -> None:
+        self.gate = asyncio.Event()
+        self.gate.set()
+
+    async def __call__(self, url: httpx.URL, protocol: Callable[[], Protocol]) -> Protocol:
+        """Wait, and connect."""
+        await self.gate.wait()
+        return await super().__call__(url, protocol)
+
+
+def test_one_that_has_rested_before_another_is_open(scripted: ScriptedUpstream) -> None:
+    """It is used, and the other by whoever needs one next: never are there more than may be."""
+
+    async def used() -> list[bool]:
+        dial = Gated()
+        connections = Connections(2, dial=dial)
+        url = httpx.URL(scripted.url)
+        key = key_of(url)
+        first = await connections.another(key, url)
+        connections.give_back(key, first)
+        dial.gate.clear()
+        again = await connections.another(key, url)
+        waiting = asyncio.create_task(connections.another(key_of(url, 7310), url))
+        await asyncio.sleep(0)
+        dial.gate.set()
+        other = await waiting
+        connections.give_back(key, again)
+        connections.give_back(key, other)
+        there = [again is first, other is first]
+        connections.close()
+        await asyncio.sleep(0)
+        return there
+
+    before = len(scripted.received)
+
+    assert run(used()) == [True, False]
+    assert len(scripted.received) == before
+
+
+def test_an_upstream_that_is_found_out(scripted: ScriptedUpstream) -> None:
+    """For a minute it gets one request on each connection, and then as before."""
+
+    async def kept() -> list[bool]:
+        clock, url = Clock(), httpx.URL(scripted.url)
+        found: list[bool] = []
+        async with pool(5, clock) as connections:
+            for seconds in (0, 59.9, 0.2):
+                clock.now += seconds
+                (connection,) = await opened(connections, url, 1)
+                if not found:
+                    connections.unasked.caught((url.scheme, url.netloc))
+                connections.give_back(key_of(url), connection)
+                found.append(connection.usable)
+        return found
+
+    assert run(kept()) == [False, False, True]
+
+
 def test_connection_that_is_too_old(scripted: ScriptedUpstream) -> None:
     """It is not taken even where it is not closed yet: the upstream may be about to close it."""
 
     async def too_old() -> bool:
-        connections = Connections(most=5, idle_seconds=0, rest_seconds=0)
-        url = httpx.URL(scripted.url)
-        connection = await connections.open(url)
-        connections.give_back(key_of(url), connection)
-        return connections.take(key_of(url)) is None and not connection.usable
+        clock, url = Clock(), httpx.URL(scripted.url)
+        async with pool(5, clock, idle_seconds=1) as connections:
+            (connection,) = await opened(connections, url, 1)
+            connections.give_back(key_of(url), connection)
+            clock.now += 1
+            return connections.take(key_of(url)) is None and not connection.usable
 
     assert run(too_old())
 

@@ -172,7 +172,8 @@ def body_after(heads: Heads) -> Body:
         return UntilTheEnd()
     name, value = announced[0]
     if name.lower() == b"content-length":
-        return _OfLength(int(value))  # a second one, or one beside a coding, came no further
+        # a second one, or one beside a coding, came no further; int() refuses thousands of digits
+        return _OfLength(int(value.strip(b" \t").lstrip(b"0")[:20] or b"0"))
     codings = [coding.strip(b" \t") for _, value in announced for coding in value.split(b",")]
     if [coding.lower() for coding in codings if coding] != [b"chunked"]:
         raise httptools.HttpParserError("another coding")  # section 6.1: none was asked for

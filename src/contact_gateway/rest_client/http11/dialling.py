@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 import httpx
 from aiohappyeyeballs import start_connection
 
-__all__ = ["Dialling"]
+__all__ = ["Dialling", "Protocol"]
 
 _BETWEEN_ADDRESSES: Final = 0.25  # seconds (RFC 8305 section 8)
 _CONNECT_SECONDS: Final = 10.0  # and as many for TLS, where nobody waits for it any longer

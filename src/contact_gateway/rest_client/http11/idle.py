@@ -1,5 +1,6 @@
 """Connections that nobody uses: how long each rests, and which is used next."""
 
+import math
 from collections import deque
 from operator import itemgetter
 from typing import Final
@@ -34,9 +35,9 @@ class Idle:
     def __len__(self) -> int:
         return len(self._watched) + sum(map(len, self._rested.values()))
 
-    def add(self, key: Key, connection: Connection, now: float) -> None:
-        """Keep a connection that was used until now."""
-        if len(self._watched) < self._most_watched:
+    def add(self, key: Key, connection: Connection, now: float, *, watched: bool) -> None:
+        """Keep a connection that was used until now; one of those that are watched if it may be."""
+        if watched and len(self._watched) < self._most_watched:
             self._watched.append((now, connection, key))
         else:
             self._queue(key).append((now, connection))
@@ -44,7 +45,7 @@ class Idle:
     def take(self, key: Key, now: float, rest: float = REST_SECONDS) -> Connection | None:
         """One that has rested so long, is open, and on which nothing has come in, if there is."""
         if self._watched and self._watched[0][0] <= now - _WATCHED_SECONDS:
-            self._release(now)
+            self._release(now - _WATCHED_SECONDS)
         queue = self._rested.get(key)
         if not queue:
             return None
@@ -65,6 +66,10 @@ class Idle:
             del self._rested[key]
         return taken
 
+    def watch_none(self) -> None:
+        """Let all of them be used as soon as they have rested: there is no room for more."""
+        self._release(math.inf)
+
     def rested_at(self, key: Key, rest: float = REST_SECONDS) -> float | None:
         """When the next of those that are not watched will have rested so long, if there is one."""
         queue = self._rested.get(key)
@@ -77,16 +82,13 @@ class Idle:
 
     def drop_oldest(self) -> None:
         """Close the one that has been idle longest, if there is one."""
+        self.watch_none()
         if self._rested:
             key = min(self._rested, key=lambda each: self._rested[each][0][0])
             _, connection = self._rested[key].popleft()
             if not self._rested[key]:
                 del self._rested[key]
-        elif self._watched:
-            _, connection, _ = self._watched.popleft()
-        else:
-            return
-        connection.abort()
+            connection.abort()
 
     def drop(self, origin: Origin | None = None) -> None:
         """Close those that lead to one origin, or all."""
@@ -99,7 +101,7 @@ class Idle:
 
     def drop_old(self, now: float) -> None:
         """Close what has been idle for too long, and forget what is closed."""
-        self._release(now)
+        self._release(now - _WATCHED_SECONDS)
         for key, queue in list(self._rested.items()):
             for since, connection in queue:
                 if since <= now - self._seconds:
@@ -116,9 +118,9 @@ class Idle:
             queue = self._rested[key] = deque()
         return queue
 
-    def _release(self, now: float) -> None:
-        """Let those be used again that have been watched for long enough."""
-        while self._watched and self._watched[0][0] <= now - _WATCHED_SECONDS:
+    def _release(self, until: float) -> None:
+        """Let those be used again that are watched since then."""
+        while self._watched and self._watched[0][0] <= until:
             since, connection, key = self._watched.popleft()
             queue = self._queue(key)
             queue.append((since, connection))

@@ -18,6 +18,7 @@ __all__ = ["Connections", "Key"]
 
 _IDLE_SECONDS: Final = 15.0  # after which one is closed; servers give up theirs later
 _LEAST_REST_SECONDS: Final = 0.006  # where no more may be opened: less would not do
+_LOOK_AGAIN_SECONDS: Final = 0.1  # whether one is given back while another is opened
 
 
 class Connections:
@@ -39,14 +40,16 @@ class Connections:
         most: int,
         idle_seconds: float = _IDLE_SECONDS,
         clock: Callable[[], float] = time.monotonic,
+        dial: Dialling | None = None,
     ) -> None:
         self._most = most
         self._idle_seconds = idle_seconds
         self._clock = clock
         self._idle = Idle(most, idle_seconds)
         self._lent = 0
+        self._spare: dict[asyncio.Task[Connection], Key] = {}
         self._writes = Writes()
-        self._dial = Dialling()
+        self._dial = dial or Dialling()
         self._sweeper: asyncio.TimerHandle | None = None
         self.unasked = Unasked(clock)
         self.closed = False
@@ -56,6 +59,7 @@ class Connections:
         now = self._clock()
         connection = self._idle.take(key, now)
         if connection is None and self._full:
+            self._idle.watch_none()
             connection = self._idle.take(key, now, _LEAST_REST_SECONDS)
         if connection is not None:
             self._lent += 1
@@ -74,20 +78,19 @@ class Connections:
             connection = self.take(key)
             if connection is not None:
                 return connection
-        ready_at = None if self._full else self._idle.ready_at(key)
-        if ready_at is None:
+        if self._full or self._idle.ready_at(key) is None:
             return await self.open(url)
         opening = self._begin_to_open(url)
         try:
-            await asyncio.wait((opening,), timeout=ready_at - self._clock())
-            connection = None if opening.done() else self.take(key)
-            if connection is None:
-                return await asyncio.shield(opening)
+            connection = await self._rested_before(opening, key)
         except BaseException:
             opening.add_done_callback(self._discard)
             raise
+        if connection is None:
+            return opening.result()
         # a handshake over a long way takes longer than a rest; what it leads to serves later
-        opening.add_done_callback(partial(self._keep, key))
+        self._spare[opening] = key
+        opening.add_done_callback(self._keep)
         return connection
 
     async def open(self, url: httpx.URL) -> Connection:
@@ -111,9 +114,29 @@ class Connections:
         if self.closed or self.unasked.suspects(key[:2]):
             connection.abort()
         elif connection.usable:
-            self._idle.add(key, connection, self._clock())
+            room = self._most - self._lent - len(self._idle) > 1
+            self._idle.add(key, connection, self._clock(), watched=room)
             if self._sweeper is None:
                 self._sweep_later()
+
+    async def _rested_before(
+        self, opening: asyncio.Task[Connection], key: Key
+    ) -> Connection | None:
+        """One that has rested before another is open, if one has.
+
+        Raises:
+            OSError: the other cannot be opened.
+        """
+        while True:
+            now = self._clock()
+            ready_at = self._idle.ready_at(key) or now + _LOOK_AGAIN_SECONDS
+            await asyncio.wait((opening,), timeout=ready_at - now)
+            if opening.done():
+                opening.result()
+                return None
+            connection = self.take(key)
+            if connection is not None:
+                return connection
 
     @property
     def _full(self) -> bool:
@@ -121,11 +144,16 @@ class Connections:
         return self._lent + len(self._idle) >= self._most
 
     def _begin_to_open(self, url: httpx.URL) -> asyncio.Task[Connection]:
-        """Open a connection, which counts as lent; whoever waits for it must not cancel it.
+        """Open a connection, or go on with one that another call could do without.
 
+        It counts as lent from now on, and whoever waits for it must not cancel it.
         Cancelled half-way, uvloop and the socket object would both close the socket, and the second
         time it may be another connection's: so it is finished, whoever still waits.
         """
+        for opening, key in self._spare.items():
+            if key[:2] == (url.scheme, url.netloc):
+                del self._spare[opening]
+                return opening
         if self._full:
             self._idle.drop_oldest()
         self._lent += 1
@@ -149,8 +177,11 @@ class Connections:
         if not opened.cancelled() and opened.exception() is None:
             opened.result().abort()
 
-    def _keep(self, key: Key, opened: asyncio.Task[Connection]) -> None:
-        """Keep a connection that nobody has waited for, if it could be opened."""
+    def _keep(self, opened: asyncio.Task[Connection]) -> None:
+        """Keep a connection that nobody has come to wait for, if it could be opened."""
+        key = self._spare.pop(opened, None)
+        if key is None:
+            return
         if opened.cancelled() or opened.exception() is not None:
             self._lent -= 1
         else:
