@@ -209,6 +209,50 @@ def test_an_issuer_that_is_set(surroundings: Surroundings) -> None:
     )
 
 
+NAMED_OTHERWISE: dict[str, Any] = {
+    "active": True,
+    "iss": "https://other.test/",
+    "client_id": "app-2",
+    "realm_access": {"roles": ["contacts.editor"]},
+    "account": {"customer": "5690"},
+}
+FOR_OTHER_NAMES = {
+    "jwt_issuer": f"{ISSUER},https://other.test/",
+    "jwt_audience": "app-1,app-2",
+    "jwt_audience_claim": "client_id",
+    "jwt_scope_claim": "scope,realm_access.roles",
+    "jwt_customer_claim": "account.customer",
+    "scope_write": "contacts.editor",
+}
+
+
+def test_claims_of_other_names(surroundings: Surroundings) -> None:
+    """What says where a JWT has its claims says it of answers too; each bent one refuses."""
+    answers: dict[str, dict[str, Any]] = {
+        "as-it-is": NAMED_OTHERWISE,
+        "of-another-issuer": {**NAMED_OTHERWISE, "iss": "https://third.test/"},
+        "for-another": {**NAMED_OTHERWISE, "client_id": "app-3"},
+        "for-another-in-aud": {**NAMED_OTHERWISE, "client_id": "app-3", "aud": "app-1"},
+        "without-the-role": {**NAMED_OTHERWISE, "realm_access": {"roles": ["contacts:write"]}},
+        "without-the-customer": {**NAMED_OTHERWISE, "account": {}, "customer": 5690},
+    }
+    surroundings.introspection = lambda question: introspected(**answers[asked_about(question)])
+    settings = surroundings.settings_with_introspection(**FOR_OTHER_NAMES)
+
+    with running_gateway(settings) as url:
+        replies = [rename(url, token) for token in answers]
+
+    results = [
+        reply.json()["data"]["updateContactGroup"]["__typename"] if reply.is_success else None
+        for reply in replies
+    ]
+    denied = "PermissionDeniedError"
+    assert (results, len(surroundings.calls)) == (
+        ["UpdateContactGroupSuccess", None, None, None, denied, denied],
+        1,
+    )
+
+
 WHO_MAY_NOT: dict[str, tuple[dict[str, Any], str, str | None]] = {
     "another scope": (
         {**GOOD, "scope": "contacts:read contacts:write2"},
