@@ -21,7 +21,15 @@ from tests.identity.surroundings import (
     introspected,
 )
 from tests.log_watch import LOGS
-from tests.scripted_upstream import DROP, RESET, Answer, RecordedRequest, ScriptedUpstream, reply
+from tests.scripted_upstream import (
+    DROP,
+    HANG,
+    RESET,
+    Answer,
+    RecordedRequest,
+    ScriptedUpstream,
+    reply,
+)
 from tests.servers import free_port, running_gateway
 
 TOKEN = "opaque-canary.7~+/="
@@ -372,6 +380,16 @@ def test_nobody_there(surroundings: Surroundings) -> None:
         response = rename(url, TOKEN)
 
     assert (ready, refusal(response), surroundings.calls) == (200, UNAVAILABLE, [])
+
+
+def test_an_issuer_that_hangs(surroundings: Surroundings) -> None:
+    """It has no longer to answer than a request has for everything."""
+    surroundings.introspection = lambda _: HANG
+
+    with running_gateway(surroundings.settings_with_introspection(upstream_deadline=0.2)) as url:
+        response = rename(url, TOKEN)
+
+    assert (refusal(response), surroundings.calls) == (UNAVAILABLE, [])
 
 
 def test_an_issuer_that_goes_and_comes_back(surroundings: Surroundings) -> None:

@@ -141,4 +141,6 @@ def introspection_endpoint(
         settings.token_introspection_url or "",
         settings.token_introspection_client_id or "",
         settings.token_introspection_client_secret or SecretStr(""),
+        # a gateway that stops waits no longer than that for a request
+        seconds=min(_SECONDS, settings.upstream_deadline),
     )
