@@ -1,14 +1,17 @@
 """Opaque tokens: what the issuer says of them decides, and nobody is let through without it."""
 
 import json
+import re
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
 import httpx
 import pytest
 
+from contact_gateway.settings import PREFIX
 from tests.client import RENAME, Client, open_http
 from tests.identity.issuer import AUDIENCE, ISSUER, Issuer
 from tests.identity.surroundings import (
@@ -289,6 +292,23 @@ def test_a_caller_who_may_not(name: str, url: str, tokens: Tokens, around: Surro
         scope,
         0,
     )
+
+
+def test_the_recipe(surroundings: Surroundings) -> None:
+    """The settings and the answer of docs/issuers.md go together."""
+    document = Path(__file__).parents[2] / "docs" / "issuers.md"
+    section = document.read_text(encoding="utf-8").partition("## Opaque tokens")[2]
+    [settings, answer] = re.findall(r"```(?:ini|json)\n(.*?)```", section, re.DOTALL)
+    lines = [line.partition("=") for line in settings.splitlines()]
+    values = {name.removeprefix(PREFIX).lower(): value for name, _, value in lines}
+    values["token_introspection_url"] = f"{surroundings.upstream.url}/introspect"
+    members = {**json.loads(answer), "exp": NOW + 3600}
+    surroundings.introspection = lambda _: introspected(**members)
+
+    with running_gateway(surroundings.settings_with_introspection(**values)) as url:
+        response = rename(url, TOKEN)
+
+    assert response.json() == RENAMED
 
 
 def test_the_gateways_own_credentials(surroundings: Surroundings) -> None:

@@ -83,7 +83,7 @@ def test_missing_credentials() -> None:
 
 
 SEVERAL = "https://one.test/a, https://two.test/b/"
-NO_URL = {"jwt_jwks_url": None}
+NO_URL: dict[str, object] = {"jwt_jwks_url": None}
 JOINT: dict[str, tuple[dict[str, object], list[str]]] = {
     "one issuer, discovered": ({**NO_URL}, []),
     "several issuers, discovered": ({**NO_URL, "jwt_issuer": SEVERAL}, []),
