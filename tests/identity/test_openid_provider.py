@@ -62,8 +62,8 @@ def request_token(issuer_url: str, algorithm: str) -> str:
 
 
 def settings_for(issuer_url: str) -> dict[str, object]:
-    """The settings with which a gateway believes the provider's tokens."""
-    return {"jwt_issuer": issuer_url, "jwt_jwks_url": discovered(issuer_url)["jwks_uri"]}
+    """The settings with which a gateway believes the provider's tokens, whose keys it finds."""
+    return {"jwt_issuer": issuer_url, "jwt_jwks_url": None}
 
 
 def rename(settings: Settings, token: str) -> Any:
@@ -74,7 +74,7 @@ def rename(settings: Settings, token: str) -> Any:
             return client.rename("5514123", {"name": "Best customers"})
 
 
-@pytest.mark.parametrize("algorithm", ["RS256", "ES256"])
+@pytest.mark.parametrize("algorithm", ["RS256", "PS256", "ES256", "EdDSA"])
 def test_token_of_a_caller(algorithm: str, issuer_url: str, surroundings: Surroundings) -> None:
     """Its JWT access token (RFC 9068) is believed, with its scope and its array of customers."""
     token = request_token(issuer_url, algorithm)

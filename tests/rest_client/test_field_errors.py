@@ -111,7 +111,7 @@ def sentences_in(value: Any) -> set[str]:
     return {value} if isinstance(value, str) and " " in value else set()
 
 
-@settings(derandomize=True, deadline=None, max_examples=500)
+@settings(derandomize=True, deadline=None, max_examples=150)
 @given(document=st.dictionaries(NAMES, JSON, max_size=5), status=st.sampled_from([400, 409, 422]))
 def test_nothing_is_lost(document: dict[str, Any], status: int) -> None:
     """Whatever the body, every sentence of it is in the reply: as a message, or in the problem."""
@@ -124,7 +124,7 @@ def test_nothing_is_lost(document: dict[str, Any], status: int) -> None:
     assert {text for text in sentences_in(document) if text not in shown} == set()
 
 
-@settings(derandomize=True, deadline=None, max_examples=200)
+@settings(derandomize=True, deadline=None, max_examples=100)
 @given(document=JSON)
 def test_no_message_at_the_wrong_field(document: Any) -> None:
     """What is shown at the name stands in the body beside a place that ends in it."""

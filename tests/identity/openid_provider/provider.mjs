@@ -1,5 +1,5 @@
-// A certified OpenID provider on loopback that issues access tokens as JWTs to two clients, each
-// named after the algorithm of its tokens, and opaque ones to a third, which it can be asked about.
+// A certified OpenID provider on loopback that issues access tokens as JWTs to four clients, each
+// named after the algorithm of its tokens, and opaque ones to a fifth, which it can be asked about.
 // Argument: the audience. It prints its issuer URL.
 import { generateKeyPairSync } from 'node:crypto';
 import { createServer } from 'node:http';
@@ -26,13 +26,17 @@ const client = (algorithm, authentication) => ({
 const configuration = {
   clients: [
     client('RS256', 'client_secret_post'),
+    client('PS256', 'client_secret_post'),
     client('ES256', 'client_secret_basic'),
+    client('EdDSA', 'client_secret_post'),
     client('opaque', 'client_secret_basic'),
   ],
   jwks: {
     keys: [
       key('rsa', { modulusLength: 2048 }, 'RS256'),
+      key('rsa', { modulusLength: 2048 }, 'PS256'),
       key('ec', { namedCurve: 'P-256' }, 'ES256'),
+      key('ed25519', {}, 'EdDSA'),
     ],
   },
   extraTokenClaims: () => ({ customer_id: [5690, 7310] }),
