@@ -47,6 +47,7 @@ from contact_gateway.http import (
 )
 from contact_gateway.identity import (
     LARGEST_KEY_SET,
+    IntrospectionVerifier,
     RememberedTokens,
     TokenVerifier,
     UpstreamVerifier,
@@ -60,6 +61,7 @@ from contact_gateway.rest_client import (
     HTTP11Transport,
     RESTClient,
     fetch_document,
+    introspection_endpoint,
 )
 from contact_gateway.settings import Settings, TokenVerification, TrustedDocumentsMode
 
@@ -167,15 +169,19 @@ def _verifier(
     rules = rules_of(settings, issued_scopes(settings))
     if settings.token_verification is TokenVerification.UPSTREAM:
         return UpstreamVerifier(rules.scopes), lambda: None
-    # Key sets have a pool of their own: a busy upstream must not keep tokens from being verified.
+    # connections of its own: a busy upstream must not keep tokens from being verified
     transport = HTTP11Transport()
-    issuers = trusted_issuers(
-        settings, partial(fetch_document, transport, seconds=5, largest=LARGEST_KEY_SET)
-    )
-    lifetimes += [lambda: transport, issuers.kept_fresh]
+    lifetimes.append(lambda: transport)
+    if settings.token_verification is TokenVerification.INTROSPECTION:
+        endpoint = introspection_endpoint(settings, transport)
+        introspecting = IntrospectionVerifier(endpoint.introspect, rules)
+        lifetimes.append(lambda: introspecting)
+        return introspecting, lambda: None
+    fetch = partial(fetch_document, transport, seconds=5, largest=LARGEST_KEY_SET)
+    issuers = trusted_issuers(settings, fetch)
+    lifetimes.append(issuers.kept_fresh)
     metrics.follow_key_set(lambda: issuers.fetched_at)
-    verifier = TokenVerifier(issuers, rules)
-    return RememberedTokens(verifier, issuers), issuers.unready
+    return RememberedTokens(TokenVerifier(issuers, rules), issuers), issuers.unready
 
 
 def _rate_limiter(

@@ -21,8 +21,10 @@ from contact_gateway.operations import TrustedDocumentsError, trusted_documents_
 from contact_gateway.rate_limits import RateLimiter, open_limiter
 from contact_gateway.rest_client import (
     HTTP11Transport,
+    IntrospectionError,
     UpstreamError,
     fetch_document,
+    introspection_endpoint,
     token_endpoint,
 )
 from contact_gateway.settings import (
@@ -35,6 +37,7 @@ from contact_gateway.settings import (
 __all__ = ["Finding", "check"]
 
 _SECONDS = 5.0
+_UNISSUED = "contact-gateway-check"  # as a token: no authorization server issues it
 _WITHOUT_A_CUSTOMER = frozenset({400, 403, 422})  # what is answered where there must be one
 
 
@@ -67,6 +70,8 @@ async def check(
         if settings.token_verification is TokenVerification.JWKS:
             async for finding in _check_verification(transport, settings, token):
                 yield finding
+        if settings.token_verification is TokenVerification.INTROSPECTION:
+            yield await _check_introspection(transport, settings)
         if settings.upstream_auth is UpstreamAuthentication.CLIENT_CREDENTIALS:
             finding, token = await _check_token_endpoint(transport, settings)
             yield finding
@@ -109,7 +114,7 @@ async def _check_key_set(
     url: str | None, issuer: str, source: Callable[[], Awaitable[IssuerDocument]]
 ) -> tuple[Finding, SigningKeys]:
     """What is at the `url` of an issuer's key set, or where discovery says, and its keys."""
-    subject = f"key set {url.partition('?')[0]}" if url else f"key set of {issuer}"
+    subject = f"key set {_without_query(url)}" if url else f"key set of {issuer}"
     advice = (
         f"Set {PREFIX}JWT_JWKS_URL to the jwks_uri of the issuer, and see that this machine "
         "reaches it."
@@ -132,6 +137,25 @@ async def _check_key_set(
             return Finding(subject, f"{count} key{'s' if count > 1 else ''}"), keys
         found = "it has no key that signatures can be verified with"
     return Finding(subject, found, advice), keys
+
+
+async def _check_introspection(transport: HTTP11Transport, settings: Settings) -> Finding:
+    """Whether the endpoint knows the gateway, and a token that nobody has issued from others."""
+    subject = f"introspection endpoint {_without_query(settings.token_introspection_url)}"
+    try:
+        answer = await introspection_endpoint(settings, transport).introspect(_UNISSUED)
+    except IntrospectionError as error:
+        url, secret = f"{PREFIX}TOKEN_INTROSPECTION_URL", f"{PREFIX}TOKEN_INTROSPECTION_CLIENT"
+        if error.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+            advice = f"See that {secret}_ID and {secret}_SECRET are those of a client it knows."
+        else:
+            advice = f"Set {url} to the introspection_endpoint of the issuer, and see that this "
+            advice += "machine reaches it."
+        return Finding(subject, str(error), advice)
+    if answer["active"]:
+        advice = "It cannot tell tokens: nobody who believes it is safe."
+        return Finding(subject, "it calls a token active that nobody has issued", advice)
+    return Finding(subject, "it says that a token which nobody has issued is not active")
 
 
 async def _check_token_endpoint(
@@ -202,6 +226,11 @@ async def _check_rate_limit_storage(limiter: RateLimiter) -> Finding:
         f"See that {PREFIX}RATE_LIMIT_STORAGE is right, and that this machine reaches it: without "
         "it there are no limits.",
     )
+
+
+def _without_query(url: str | None) -> str:
+    """An address as it can be shown: what tells a tenant from others may be a secret."""
+    return (url or "").partition("?")[0]
 
 
 def _said(error: Exception) -> str:

@@ -1,4 +1,4 @@
-"""All that is around one gateway: an issuer's key set, a token endpoint and the REST API."""
+"""All that is around one gateway: an issuer's endpoints and the REST API."""
 
 import json
 from collections.abc import Callable
@@ -16,6 +16,7 @@ __all__ = [
     "RENAMED",
     "RENAMING",
     "Surroundings",
+    "introspected",
     "token_reply",
 ]
 
@@ -45,11 +46,16 @@ class Surroundings:
         self.upstream = upstream
         self.key_set: Respond = lambda _: reply(200, issuer.document())
         self.token: Respond = lambda _: token_reply(OWN_TOKEN)
+        self.introspection: Respond = lambda _: introspected(active=False)
         self.api: Respond = lambda _: reply(204)
         upstream.responds(self._respond)
 
     def _respond(self, request: RecordedRequest) -> Answer:
-        respond = {"/keys": self.key_set, "/token": self.token}
+        respond = {
+            "/keys": self.key_set,
+            "/token": self.token,
+            "/introspect": self.introspection,
+        }
         return respond.get(urlsplit(request.target).path, self.api)(request)
 
     def settings(self, **changes: object) -> Settings:
@@ -74,6 +80,18 @@ class Surroundings:
         }
         return self.settings(**{**values, **changes})
 
+    def settings_with_introspection(self, **changes: object) -> Settings:
+        """The settings of a gateway that asks the issuer about tokens."""
+        values: dict[str, object] = {
+            "token_verification": "introspection",
+            "token_introspection_url": f"{self.upstream.url}/introspect",
+            "token_introspection_client_id": CLIENT_ID,
+            "token_introspection_client_secret": CLIENT_SECRET,
+            "jwt_issuer": None,
+            "jwt_jwks_url": None,
+        }
+        return self.settings(**{**values, **changes})
+
     def received(self, path: str) -> list[RecordedRequest]:
         """The requests for `path` or below it, in the order of their arrival."""
         return [request for request in self.upstream.received if request.target.startswith(path)]
@@ -88,3 +106,8 @@ def token_reply(token: str, **members: Any) -> Answer:
     """A token endpoint's answer, with `expires_in` 3600 unless told otherwise."""
     document = {"access_token": token, "expires_in": 3600, **members}
     return reply(200, json.dumps(document), Content_Type="application/json")
+
+
+def introspected(**members: Any) -> Answer:
+    """An introspection endpoint's answer."""
+    return reply(200, json.dumps(members), Content_Type="application/json")

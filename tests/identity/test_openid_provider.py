@@ -53,7 +53,7 @@ def request_token(issuer_url: str, algorithm: str) -> str:
     """Ask the provider for a caller's token, in the way that its client authenticates."""
     form = {"grant_type": "client_credentials", "scope": "contacts:read contacts:write"}
     with open_http() as http:
-        if algorithm == "ES256":
+        if algorithm in {"ES256", "opaque"}:
             http.auth = httpx.BasicAuth(algorithm, quote_plus(secret(algorithm)))
         else:
             form |= {"client_id": algorithm, "client_secret": secret(algorithm)}
@@ -110,3 +110,65 @@ def test_own_token(
     own = call.header("authorization")[0].removeprefix("Bearer ")
     claims = json.loads(urlsafe_b64decode(own.split(".")[1].encode()))
     assert (own != token, claims["iss"], claims["client_id"]) == (True, issuer_url, algorithm)
+
+
+def settings_with_introspection(issuer_url: str) -> dict[str, object]:
+    """The settings with which a gateway asks the provider about tokens, as a client of its own."""
+    return {
+        "jwt_issuer": issuer_url,
+        "token_introspection_url": discovered(issuer_url)["introspection_endpoint"],
+        "token_introspection_client_id": "ES256",
+        "token_introspection_client_secret": secret("ES256"),
+    }
+
+
+def test_opaque_token(issuer_url: str, surroundings: Surroundings) -> None:
+    """It is no JWT; what the provider says of it, when asked, lets the caller through."""
+    token = request_token(issuer_url, "opaque")
+    settings = surroundings.settings_with_introspection(**settings_with_introspection(issuer_url))
+
+    result = rename(settings, token)
+
+    calls = [
+        (call.header("authorization"), call.header("customer-id")) for call in surroundings.calls
+    ]
+    assert (token.count("."), result, calls) == (
+        0,
+        RENAMED["data"]["updateContactGroup"],
+        [((f"Bearer {token}",), ("7310",))],
+    )
+
+
+def revoke(issuer_url: str, token: str) -> None:
+    """Take a token back (RFC 7009)."""
+    basic = httpx.BasicAuth("opaque", quote_plus(secret("opaque")))
+    with open_http() as http:
+        address = discovered(issuer_url)["revocation_endpoint"]
+        http.post(address, data={"token": token}, auth=basic).raise_for_status()
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [
+        ({}, 401),
+        ({"jwt_audience": "another"}, 401),
+        ({"jwt_issuer": "https://another.test"}, 401),
+        ({"token_introspection_client_secret": "wrong"}, 503),
+    ],
+    ids=["revoked", "another audience", "another issuer", "a wrong secret"],
+)
+def test_opaque_token_that_is_not_believed(
+    change: dict[str, object], status: int, issuer_url: str, surroundings: Surroundings
+) -> None:
+    """What the provider took back, or gave for somebody else, lets nobody through."""
+    token = request_token(issuer_url, "opaque")
+    if not change:
+        revoke(issuer_url, token)
+    settings = {**settings_with_introspection(issuer_url), **change}
+
+    with running_gateway(surroundings.settings_with_introspection(**settings)) as url:
+        client = Client(url, token, "7310")
+        with client.http:
+            response = client.post("{ viewer { customerId } }")
+
+    assert (response.status_code, surroundings.calls) == (status, [])

@@ -24,6 +24,17 @@ OWN: dict[str, object] = {
 }
 
 
+INTROSPECTION: dict[str, object] = {
+    "_env_file": None,
+    "upstream_url": "https://api.test",
+    "jwt_audience": "contacts",
+    "token_verification": "introspection",
+    "token_introspection_url": "https://issuer.test/introspect",
+    "token_introspection_client_id": "gateway",
+    "token_introspection_client_secret": SECRET,
+}
+
+
 def lines(**values: object) -> list[str]:
     """The lines of the error, none if the settings are good."""
     try:
@@ -53,8 +64,8 @@ def test_one_key_for_all_customers() -> None:
         ],
         [
             (
-                "CONTACT_GATEWAY_TOKEN_VERIFICATION: expected jwks with client_credentials, "
-                "because nobody else would verify the caller's token"
+                "CONTACT_GATEWAY_TOKEN_VERIFICATION: expected jwks or introspection with "
+                "client_credentials, because nobody else would verify the caller's token"
             )
         ],
     )
@@ -74,7 +85,7 @@ def test_missing_credentials() -> None:
 SEVERAL = "https://one.test/a, https://two.test/b/"
 NO_URL: dict[str, object] = {"jwt_jwks_url": None}
 JOINT: dict[str, tuple[dict[str, object], list[str]]] = {
-    "one issuer, discovered": (NO_URL, []),
+    "one issuer, discovered": ({**NO_URL}, []),
     "several issuers, discovered": ({**NO_URL, "jwt_issuer": SEVERAL}, []),
     "one key set for several issuers": ({"jwt_issuer": SEVERAL}, ["JWT_JWKS_URL"]),
     "an issuer that is no URL, with its key set": ({"jwt_issuer": "accounts"}, []),
@@ -110,6 +121,33 @@ def test_missing_key_set() -> None:
     )
 
 
+def test_missing_introspection() -> None:
+    """Each setting that asking needs is named; an issuer and a key set are not needed."""
+    names = [
+        "jwt_audience",
+        "token_introspection_url",
+        "token_introspection_client_id",
+        "token_introspection_client_secret",
+    ]
+
+    found = [line.partition(":")[0] for line in lines(**{**INTROSPECTION, **dict.fromkeys(names)})]
+
+    assert (lines(**INTROSPECTION), found) == (
+        [],
+        [f"CONTACT_GATEWAY_{name.upper()}" for name in names],
+    )
+
+
+def test_one_key_for_all_customers_and_introspection() -> None:
+    """The issuer's answer binds callers to customers as a verified JWT does, and not without."""
+    own = {name: value for name, value in OWN.items() if not name.startswith("jwt_")}
+    bound = {**own, **INTROSPECTION, "jwt_customer_claim": "customer_id"}
+
+    unbound = [line.partition(":")[0] for line in lines(**{**bound, "jwt_customer_claim": None})]
+
+    assert (lines(**bound), unbound) == ([], ["CONTACT_GATEWAY_JWT_CUSTOMER_CLAIM"])
+
+
 URLS = {
     "https://issuer.test/keys": True,
     "https://issuer.test/keys/": True,
@@ -142,7 +180,7 @@ URLS = {
 }
 
 
-@pytest.mark.parametrize("name", ["jwt_jwks_url", "upstream_token_url"])
+@pytest.mark.parametrize("name", ["jwt_jwks_url", "upstream_token_url", "token_introspection_url"])
 @pytest.mark.parametrize(("url", "good"), URLS.items())
 def test_secure_url(name: str, url: str, good: bool) -> None:  # noqa: FBT001
     """Keys and tokens come by https, or by http from this machine; the URL stays as it is."""

@@ -99,7 +99,7 @@ def test_two_customers() -> None:
     with ScriptedUpstream() as upstream:
         upstream.responds(respond)
         assert run(in_turn(upstream)) == [{"5690"}, {"7310"}]
-        assert upstream.accepted <= 5  # as many as there may be, although 200 calls rest in turn
+        assert upstream.accepted < 100  # connections rest, and serve again
     assert {len(customers) for customers in seen.values()} == {1}
 
 

@@ -63,7 +63,7 @@ VARIABLES: dict[str, tuple[tuple[str, object], list[str]]] = {
     "UPSTREAM_DEADLINE": SECONDS,
     "UPSTREAM_ATTEMPT_TIMEOUT": SECONDS,
     "UPSTREAM_MAX_CONNECTIONS": (("1", 1), ["0", "10001", "many"]),
-    "TOKEN_VERIFICATION": (("upstream", "upstream"), ["none", ""]),
+    "TOKEN_VERIFICATION": (("upstream", "upstream"), ["none", "Introspection", ""]),
     "JWT_ISSUER": (("https://one.test", ("https://one.test",)), ["", ","]),
     "JWT_AUDIENCE": SEVERAL,
     "JWT_AUDIENCE_CLAIM": TEXT,
@@ -77,6 +77,9 @@ VARIABLES: dict[str, tuple[tuple[str, object], list[str]]] = {
     "JWT_CUSTOMER_CLAIM": TEXT,
     "SCOPE_READ": SEVERAL,
     "SCOPE_WRITE": SEVERAL,
+    "TOKEN_INTROSPECTION_URL": SECURE_URL,
+    "TOKEN_INTROSPECTION_CLIENT_ID": TEXT,
+    "TOKEN_INTROSPECTION_CLIENT_SECRET": (("hunter2", SecretStr("hunter2")), [""]),
     "GRAPHIQL": BOOLEAN,
     "INTROSPECTION": BOOLEAN,
     "CORS_ORIGINS": (

@@ -5,8 +5,9 @@ import contextlib
 from collections.abc import Callable, Coroutine
 from typing import Any, Generic, TypeVar
 
-__all__ = ["SingleFlight"]
+__all__ = ["SingleFlight", "SingleFlights"]
 
+Key = TypeVar("Key")
 Result = TypeVar("Result")
 
 
@@ -40,6 +41,33 @@ class SingleFlight(Generic[Result]):
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError, Exception):
                 await self._task
+
+
+class SingleFlights(Generic[Key, Result]):
+    """The same for many pieces of work at a time, told apart by their keys."""
+
+    def __init__(self) -> None:
+        self._flights: dict[Key, SingleFlight[Result]] = {}
+
+    async def join(self, key: Key, work: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
+        """The result of the work under way for this key, which is `work` if there is none yet."""
+
+        async def once() -> Result:
+            try:
+                return await work()
+            finally:
+                # in the turn in which it ends: who asks later begins anew
+                self._flights.pop(key, None)
+
+        flight = self._flights.get(key)
+        if flight is None:
+            flight = self._flights[key] = SingleFlight(once)
+        return await flight.join()
+
+    async def cancel(self) -> None:
+        """Stop all that is under way."""
+        for flight in tuple(self._flights.values()):
+            await flight.cancel()
 
 
 def _retrieve(task: asyncio.Task[Any]) -> None:

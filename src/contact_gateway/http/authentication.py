@@ -8,7 +8,7 @@ import structlog
 
 from contact_gateway.forms.bearer import bearer_token
 from contact_gateway.http.replies import HTTPErrorCode, HTTPRefusalError
-from contact_gateway.identity import InvalidTokenError, Principal
+from contact_gateway.identity import InvalidTokenError, Principal, VerifierUnavailableError
 
 __all__ = ["Verifier", "authenticate"]
 
@@ -19,14 +19,15 @@ class Verifier(Protocol):
     """Whoever can tell a genuine token."""
 
     async def verify(self, token: str) -> Principal:
-        """The principal of a token, or `InvalidTokenError`."""
+        """The principal of a token, `InvalidTokenError`, or `VerifierUnavailableError`."""
 
 
 async def authenticate(header: Sequence[bytes], verifier: Verifier, request_id: str) -> Principal:
     """The principal of a request, from all values of its `Authorization` header.
 
     Raises:
-        HTTPRefusalError: 401, the same for every reason (RFC 6750 section 3).
+        HTTPRefusalError: 401, the same for every reason (RFC 6750 section 3); 503 if nobody can
+            tell at the moment.
     """
     if not header:
         raise _unauthenticated(b"Bearer")
@@ -35,6 +36,13 @@ async def authenticate(header: Sequence[bytes], verifier: Verifier, request_id: 
     except InvalidTokenError as error:
         _log.info("token_refused", request_id=request_id, reason=str(error))
         raise _unauthenticated(b'Bearer error="invalid_token"') from None
+    except VerifierUnavailableError as error:
+        raise HTTPRefusalError(
+            HTTPStatus.SERVICE_UNAVAILABLE,
+            HTTPErrorCode.AUTHENTICATION_UNAVAILABLE,
+            "The access token cannot be verified now: see Retry-After for the seconds to wait.",
+            {b"retry-after": b"%d" % error.retry_after},
+        ) from None
 
 
 def _only_token(header: Sequence[bytes]) -> str:

@@ -36,6 +36,7 @@ class HTTPErrorCode(StrEnum):
     """`extensions.code` of a request that did not get as far as its document."""
 
     UNAUTHENTICATED = "UNAUTHENTICATED"
+    AUTHENTICATION_UNAVAILABLE = "AUTHENTICATION_UNAVAILABLE"
     BAD_CUSTOMER_ID = "BAD_CUSTOMER_ID"
     BAD_REQUEST = "BAD_REQUEST"
     METHOD_NOT_ALLOWED = "METHOD_NOT_ALLOWED"

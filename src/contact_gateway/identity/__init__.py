@@ -4,6 +4,7 @@ from contact_gateway.identity.claims import ScopeNames
 from contact_gateway.identity.customers import BadCustomerIdError, choose_customer
 from contact_gateway.identity.discovery import DiscoveryError, Document, Fetch
 from contact_gateway.identity.examination import examine
+from contact_gateway.identity.introspection import IntrospectionVerifier, VerifierUnavailableError
 from contact_gateway.identity.issuers import Issuers
 from contact_gateway.identity.key_set import KeySet
 from contact_gateway.identity.principal import Principal
@@ -26,6 +27,7 @@ __all__ = [
     "DiscoveryError",
     "Document",
     "Fetch",
+    "IntrospectionVerifier",
     "InvalidTokenError",
     "Issuers",
     "KeySet",
@@ -36,6 +38,7 @@ __all__ = [
     "TokenRules",
     "TokenVerifier",
     "UpstreamVerifier",
+    "VerifierUnavailableError",
     "choose_customer",
     "examine",
     "key_set_sources",

@@ -2,24 +2,17 @@
 
 import hashlib
 import time
-from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from contact_gateway.identity.issuers import Issuers
 from contact_gateway.identity.principal import Principal
+from contact_gateway.identity.short_memory import ShortMemory
 from contact_gateway.identity.tokens import TokenVerifier
 
 __all__ = ["RememberedTokens"]
 
 _MOST_TOKENS = 4096
 _LONGEST_SECONDS = 60.0
-
-
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    principal: Principal
-    until: float
 
 
 class RememberedTokens:
@@ -36,7 +29,7 @@ class RememberedTokens:
         self._now = now
         self._changes = 0
         issuers.on_change(self._forget)
-        self._entries: OrderedDict[bytes, _Entry] = OrderedDict()
+        self._believed: ShortMemory[Principal] = ShortMemory(_MOST_TOKENS)
 
     async def verify(self, token: str) -> Principal:
         """Believe a token.
@@ -46,22 +39,16 @@ class RememberedTokens:
         """
         digest = hashlib.sha256(token.encode()).digest()
         now = self._now()
-        entry = self._entries.get(digest)
-        if entry is not None and now < entry.until:
-            return entry.principal
+        believed = self._believed.get(digest, now)
+        if believed is not None:
+            return believed
         changes = self._changes
         principal = await self._verifier.verify(token)
         if changes == self._changes:  # else it may have been believed with a key that went
             until = min(principal.expires_at, now + _LONGEST_SECONDS)
-            self._remember(digest, _Entry(principal, until))
+            self._believed.put(digest, principal, until)
         return principal
 
     def _forget(self) -> None:
         self._changes += 1
-        self._entries.clear()
-
-    def _remember(self, digest: bytes, entry: _Entry) -> None:
-        self._entries[digest] = entry
-        self._entries.move_to_end(digest)
-        if len(self._entries) > _MOST_TOKENS:
-            self._entries.popitem(last=False)
+        self._believed.clear()

@@ -1,5 +1,6 @@
 """What the header and the claims of a token must say; RFC 8725 and RFC 9068, and the settings."""
 
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -52,13 +53,16 @@ class TokenRules:
         issuer = claims.get("iss")
         yield "iss", isinstance(issuer, str) and issuer in self.issuers
 
-    def of_claims(self, claims: Claims, now: float) -> Iterator[Rule]:
-        """The rules of the claims at `now`, in seconds since the epoch."""
+    def of_claims(self, claims: Claims, now: float, *, endless: bool = False) -> Iterator[Rule]:
+        """The rules of the claims at `now`, in seconds since the epoch.
+
+        `endless` is for a token that need not say when it ends, because somebody else tells.
+        """
         named = read_texts(find_claim(claims, self.audience_claim))
         yield "aud", not self.audiences.isdisjoint(named)
         yield "purpose", _is_access_token(claims)
         yield "sub", isinstance(claims.get("sub", ""), str)
-        expiry = _date(claims, "exp", absent=None)
+        expiry = _date(claims, "exp", absent=math.inf if endless else None)
         yield "exp", expiry is not None and not has_expired(expiry, now)
         for name in ("nbf", "iat"):
             date = _date(claims, name, absent=0)
@@ -102,7 +106,7 @@ def _is_access_token(claims: Claims) -> bool:
     kind = claims.get("typ")
     return (
         _OF_ID_TOKENS.isdisjoint(claims)
-        and claims.get("token_use", "access") == "access"  # Amazon Cognito
+        and claims.get("token_use", "access") in ("access", "access_token")  # Cognito, Hydra
         and not (isinstance(kind, str) and kind.lower() in _OTHER_PURPOSES)
     )
 

@@ -1,17 +1,15 @@
 """Asking for an access token of the gateway's own: the client credentials grant (RFC 6749)."""
 
-import base64
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote_plus
 
 import httpx
 import orjson
 from pydantic import SecretStr
 
 from contact_gateway.forms.bearer import is_bearer_token
+from contact_gateway.rest_client.client_authentication import basic_authorization, form_encoded
 from contact_gateway.rest_client.documents import exchange
 from contact_gateway.rest_client.problems import (
     CredentialsRefusedError,
@@ -78,20 +76,10 @@ class TokenEndpoint:
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         secret = self._client_secret.get_secret_value()
         if self._authentication is ClientAuthentication.BASIC:
-            headers["Authorization"] = _basic(self._client_id, secret)
+            headers["Authorization"] = basic_authorization(self._client_id, secret)
         else:
             form |= {"client_id": self._client_id, "client_secret": secret}
-        return httpx.Request("POST", self._url, headers=headers, content=_form_encoded(form))
-
-
-def _basic(client_id: str, secret: str) -> str:
-    """RFC 6749 section 2.3.1: both halves are form-encoded before they are joined."""
-    pair = f"{quote_plus(client_id)}:{quote_plus(secret)}"
-    return f"Basic {base64.b64encode(pair.encode('ascii')).decode('ascii')}"
-
-
-def _form_encoded(form: Mapping[str, str]) -> bytes:
-    return "&".join(f"{name}={quote_plus(value)}" for name, value in form.items()).encode("ascii")
+        return httpx.Request("POST", self._url, headers=headers, content=form_encoded(form))
 
 
 def _failure(error: UpstreamError) -> UpstreamError:

@@ -47,6 +47,7 @@ class TokenVerification(StrEnum):
     """Who decides whether a caller's token is genuine."""
 
     JWKS = "jwks"
+    INTROSPECTION = "introspection"
     UPSTREAM = "upstream"
 
 
@@ -73,6 +74,9 @@ class TrustedDocumentsMode(StrEnum):
 
 
 _SECURE_URL = "an https URL (http only on loopback)"
+_INTROSPECTION = tuple(
+    f"token_introspection_{part}" for part in ("url", "client_id", "client_secret")
+)
 
 
 class Settings(BaseSettings):
@@ -129,13 +133,14 @@ class Settings(BaseSettings):
 
     token_verification: TokenVerification = Field(
         TokenVerification.JWKS,
-        description="jwks (verify callers' tokens) or upstream (let the upstream decide)",
+        description="jwks (verify callers' tokens), introspection (ask about them at their issuer) "
+        "or upstream (let the upstream decide)",
     )
     jwt_issuer: SeveralOrNone = Field(
         None, description="the exact iss claims of the callers' tokens, comma-separated, for jwks"
     )
     jwt_audience: SeveralOrNone = Field(
-        None, description="audiences that the callers' tokens are for, comma-separated, for jwks"
+        None, description="audiences that the callers' tokens are for, comma-separated"
     )
     jwt_audience_claim: str = Field(
         "aud", min_length=1, description="the claim that holds the audience, such as client_id"
@@ -166,6 +171,15 @@ class Settings(BaseSettings):
     )
     scope_write: SeveralOrNone = Field(
         None, description="scopes of the issuer that let callers write, comma-separated"
+    )
+    token_introspection_url: SecureUrl | None = Field(
+        None, description=f"{_SECURE_URL}: RFC 7662, for TOKEN_VERIFICATION=introspection"
+    )
+    token_introspection_client_id: str | None = Field(
+        None, min_length=1, description="the client id for TOKEN_INTROSPECTION_URL"
+    )
+    token_introspection_client_secret: SecretStr | None = Field(
+        None, min_length=1, description="the client secret for TOKEN_INTROSPECTION_URL, as Basic"
     )
 
     graphiql: bool = Field(default=False, description="true or false: serve GraphiQL")
@@ -204,6 +218,8 @@ class Settings(BaseSettings):
         if self.token_verification is TokenVerification.JWKS:
             lines += self._missing("jwt_issuer", "jwt_audience")
             lines += self._where_keys_are()
+        if self.token_verification is TokenVerification.INTROSPECTION:
+            lines += self._missing("jwt_audience", *_INTROSPECTION)
         if self.upstream_auth is UpstreamAuthentication.CLIENT_CREDENTIALS:
             lines += self._missing(
                 "upstream_token_url", "upstream_client_id", "upstream_client_secret"
@@ -237,7 +253,8 @@ class Settings(BaseSettings):
 
 
 _UNVERIFIED = (
-    "expected jwks with client_credentials, because nobody else would verify the caller's token"
+    "expected jwks or introspection with client_credentials, because nobody else would verify the "
+    "caller's token"
 )
 _UNBOUND = (
     "expected the name of the claim that holds the customers with client_credentials, because "

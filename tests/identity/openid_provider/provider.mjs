@@ -1,5 +1,6 @@
 // A certified OpenID provider on loopback that issues access tokens as JWTs to four clients, each
-// named after the algorithm of its tokens. Argument: the audience. It prints its issuer URL.
+// named after the algorithm of its tokens, and opaque ones to a fifth, which it can be asked about.
+// Argument: the audience. It prints its issuer URL.
 import { generateKeyPairSync } from 'node:crypto';
 import { createServer } from 'node:http';
 import { Provider } from 'oidc-provider';
@@ -28,6 +29,7 @@ const configuration = {
     client('PS256', 'client_secret_post'),
     client('ES256', 'client_secret_basic'),
     client('EdDSA', 'client_secret_post'),
+    client('opaque', 'client_secret_basic'),
   ],
   jwks: {
     keys: [
@@ -41,14 +43,17 @@ const configuration = {
   features: {
     clientCredentials: { enabled: true },
     devInteractions: { enabled: false },
+    introspection: { enabled: true },
+    revocation: { enabled: true },
     resourceIndicators: {
       enabled: true,
       defaultResource: () => RESOURCE,
       getResourceServerInfo: (_context, _resource, { clientId }) => ({
         scope: 'contacts:read contacts:write',
         audience,
-        accessTokenFormat: 'jwt',
-        jwt: { sign: { alg: clientId } },
+        ...(clientId === 'opaque'
+          ? { accessTokenFormat: 'opaque' }
+          : { accessTokenFormat: 'jwt', jwt: { sign: { alg: clientId } } }),
       }),
     },
   },

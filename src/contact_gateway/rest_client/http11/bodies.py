@@ -11,6 +11,7 @@ __all__ = ["Body", "UntilTheEnd", "body_after"]
 
 _LONGEST_LINE: Final = 4_096  # of a chunk's size with its extensions
 _FRAMING: Final = frozenset({b"content-length", b"transfer-encoding"})
+_FRAMING_LENGTHS: Final = frozenset(map(len, _FRAMING))  # few others are: not each is looked at
 
 _QUOTED: Final = rb'"(?:[\t !#-\[\]-~\x80-\xff]|\\[\t -~\x80-\xff])*+"'
 # section 7.1.1, with whitespace before the end, which some servers fill a size up with
@@ -164,8 +165,13 @@ def body_after(heads: Heads) -> Body:
     Raises:
         httptools.HttpParserError: a transfer coding that the gateway has not asked for.
     """
-    announced = [header for header in heads.headers if header[0].lower() in _FRAMING]
+    announced = []
+    for header in heads.headers:
+        if len(header[0]) in _FRAMING_LENGTHS and header[0].lower() in _FRAMING:
+            announced.append(header)  # noqa: PERF401 - for each answer, a comprehension takes longer
     if heads.status in NO_CONTENT:
+        if not announced:
+            return _NOTHING
         more = any(value.strip(b"0 \t") for _, value in announced)
         return _NOTHING_ANNOUNCED_AS_MORE if more else _NOTHING
     if not announced:

@@ -25,6 +25,7 @@ _MAX_HEAD_BYTES: Final = 65_536  # together with the 1xx responses before it
 _MAX_FRAMING_BYTES: Final = 131_072  # heads and chunks' sizes, and as many more as the content has
 _MAX_INTERIM: Final = 20  # 1xx responses before the answer
 _SLICE: Final = 16_384
+_OK: Final = HTTPStatus.OK.value
 _RESPONSE: Final = b"HTTP/"  # how one begins
 
 
@@ -167,7 +168,7 @@ class Connection(asyncio.Protocol):
                 continue
             self._reusable = self._heads.keep_alive and not (body.last or behind)
             self._finish()
-            if behind.lstrip(b"\r\n").startswith(_RESPONSE):
+            if behind and behind.lstrip(b"\r\n").startswith(_RESPONSE):
                 self._when_unasked()
 
     def _take_in(self, data: bytes) -> bytes:
@@ -184,7 +185,7 @@ class Connection(asyncio.Protocol):
         """Tell an answer from a 1xx response before it, which is ignored."""
         heads = self._heads
         status = heads.status
-        if status >= HTTPStatus.OK:
+        if status >= _OK:
             self._body = body_after(heads)
             self._answer.status = status
             self._answer.headers = heads.headers

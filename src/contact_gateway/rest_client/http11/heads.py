@@ -12,7 +12,7 @@ import httptools
 
 __all__ = ["NO_CONTENT", "TOKEN", "Heads"]
 
-NO_CONTENT: Final = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED})
+NO_CONTENT: Final = frozenset({204, 304})
 """Final statuses whose responses end with their heads, whatever these say (section 6.3)."""
 
 TOKEN: Final = rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]++"
@@ -58,51 +58,61 @@ class Heads:
         Raises:
             httptools.HttpParserError: this is no head of an HTTP/1 response.
         """
-        looked_at = max(0, len(self._begun) - 2)
-        data = self._begun + data
-        end = _end(data, looked_at)
-        if not end:
-            if not _BEGINNING.startswith(data[: len(_BEGINNING)]):
-                raise httptools.HttpParserError("another protocol")
-            self._begun = data
-            return None
-        self._begun = b""
-        self._parse(data[:end])
-        return data[end:]
-
-    def _parse(self, head: bytes) -> None:
-        if not head.startswith(self._status_line):
-            status_line = _STATUS_LINE.match(head)
-            if status_line is None:
-                raise httptools.HttpParserError("no status line")
-            self._status_line = status_line[0]
+        looked_at = 0
+        if self._begun:
+            looked_at = max(0, len(self._begun) - 2)
+            data, self._begun = self._begun + data, b""
+        end = data.find(b"\n\r\n", looked_at) + 3
+        if end == 2:  # it is not there
+            end = data.find(b"\n\n", looked_at) + 2
+            if end == 1:
+                self._begin(data)
+                return None
+        if not data.startswith(self._status_line):
+            self._look_at_status_line(data)
+        self.headers = []
+        self.status = 0
         try:
-            self._feed(head)
+            (self._parser or self._new_parser()).feed_data(data[:end])
         except httptools.HttpParserError:
-            self._feed(_mended(head))
+            end = self._read_mended(data, end)
         except httptools.HttpParserUpgrade:
             self._parser = None
-        if self.status in NO_CONTENT:
-            return
+        if self.status not in NO_CONTENT:
+            self._end_head()
+        return data[end:]
+
+    def _begin(self, data: bytes) -> None:
+        if not _BEGINNING.startswith(data[: len(_BEGINNING)]):
+            raise httptools.HttpParserError("another protocol")
+        self._begun = data
+
+    def _look_at_status_line(self, data: bytes) -> None:
+        status_line = _STATUS_LINE.match(data)
+        if status_line is None:
+            raise httptools.HttpParserError("no status line")
+        self._status_line = status_line[0]
+
+    def _read_mended(self, data: bytes, end: int) -> int:
+        """Read a head again, now mended, which ends there or before; where it does."""
+        bare = data.find(b"\n\n", 0, end)
+        if bare >= 0:
+            end = bare + 2
+        self.headers = []
+        self._new_parser().feed_data(_mended(data[:end]))
+        return end
+
+    def _end_head(self) -> None:
+        if not self.status:
+            raise httptools.HttpParserError("no end")
         # whitespace behind a value is none of it (RFC 9110 section 5.5)
         self.headers = [(name, value.rstrip(b" \t")) for name, value in self.headers]
         if self.status >= HTTPStatus.OK:
             self._parser = None  # it waits for a body, which is none of its business
 
-    def _feed(self, head: bytes) -> None:
-        parser = self._parser
-        if parser is None:
-            parser = self._parser = httptools.HttpResponseParser(self)
-        self.headers = []
-        self.status = 0
-        try:
-            parser.feed_data(head)
-        except httptools.HttpParserError:
-            self._parser = None
-            raise
-        if not self.status:
-            self._parser = None
-            raise httptools.HttpParserError("no end")
+    def _new_parser(self) -> httptools.HttpResponseParser:
+        parser = self._parser = httptools.HttpResponseParser(self)
+        return parser
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Note a header; called by the parser, as what follows."""
@@ -114,15 +124,6 @@ class Heads:
         if parser is not None:
             self.status = parser.get_status_code()
             self.keep_alive = parser.should_keep_alive()
-
-
-def _end(data: bytes, start: int) -> int:
-    """Where the first head in `data` ends, with its empty line; 0 if that is still to come."""
-    end = data.find(b"\n\r\n", start)
-    bare = data.find(b"\n\n", start, end if end >= 0 else len(data))
-    if bare >= 0:
-        return bare + 2
-    return end + 3 if end >= 0 else 0
 
 
 def _mended(head: bytes) -> bytes:

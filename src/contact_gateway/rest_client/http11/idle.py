@@ -35,12 +35,15 @@ class Idle:
     def __len__(self) -> int:
         return len(self._watched) + sum(map(len, self._rested.values()))
 
-    def add(self, key: Key, connection: Connection, now: float, *, watched: bool) -> None:
-        """Keep a connection that was used until now; one of those that are watched if it may be."""
-        if watched and len(self._watched) < self._most_watched:
+    def add(self, key: Key, connection: Connection, now: float, room: int) -> None:
+        """Keep a connection that was used until now; one is watched if there is room for more."""
+        if len(self._watched) < self._most_watched and len(self) + 1 < room:
             self._watched.append((now, connection, key))
-        else:
-            self._queue(key).append((now, connection))
+            return
+        queue = self._rested.get(key)
+        if queue is None:
+            queue = self._rested[key] = deque()
+        queue.append((now, connection))
 
     def take(self, key: Key, now: float, rest: float = REST_SECONDS) -> Connection | None:
         """One that has rested so long, is open, and on which nothing has come in, if there is."""
@@ -61,7 +64,8 @@ class Idle:
                 unread.append(each)  # in the next turn, the event loop looks at what has come in
             else:
                 taken = connection
-        queue.extendleft(reversed(unread))
+        if unread:
+            queue.extendleft(reversed(unread))
         if not queue:
             del self._rested[key]
         return taken
@@ -70,15 +74,22 @@ class Idle:
         """Let all of them be used as soon as they have rested: there is no room for more."""
         self._release(math.inf)
 
-    def rested_at(self, key: Key, rest: float = REST_SECONDS) -> float | None:
-        """When the next of those that are not watched will have rested so long, if there is one."""
+    def take_least_rested(self, key: Key) -> tuple[float, Connection] | None:
+        """The one that has been idle longest, and since when, however long that is."""
         queue = self._rested.get(key)
-        return queue[0][0] + rest if queue else None
+        if not queue:
+            return None
+        least = queue.popleft()
+        if not queue:
+            del self._rested[key]
+        return least
 
     def ready_at(self, key: Key) -> float | None:
         """When the next one may be used, if there is one."""
-        watched = (w[0] + _WATCHED_SECONDS for w in self._watched if w[2] == key)
-        return self.rested_at(key) or next(watched, None)
+        queue = self._rested.get(key)
+        if queue:
+            return queue[0][0] + REST_SECONDS
+        return next((w[0] + _WATCHED_SECONDS for w in self._watched if w[2] == key), None)
 
     def drop_oldest(self) -> None:
         """Close the one that has been idle longest, if there is one."""
@@ -112,16 +123,9 @@ class Idle:
             else:
                 del self._rested[key]
 
-    def _queue(self, key: Key) -> deque[tuple[float, Connection]]:
-        queue = self._rested.get(key)
-        if queue is None:
-            queue = self._rested[key] = deque()
-        return queue
-
     def _release(self, until: float) -> None:
         """Let those be used again that are watched since then."""
         while self._watched and self._watched[0][0] <= until:
             since, connection, key = self._watched.popleft()
-            queue = self._queue(key)
-            queue.append((since, connection))
-            self._rested[key] = deque(sorted(queue, key=itemgetter(0)))
+            kept = [*self._rested.get(key, ()), (since, connection)]
+            self._rested[key] = deque(sorted(kept, key=itemgetter(0)))

@@ -18,6 +18,7 @@ __all__ = ["Connections", "Key"]
 
 _IDLE_SECONDS: Final = 15.0  # after which one is closed; servers give up theirs later
 _LEAST_REST_SECONDS: Final = 0.006  # where no more may be opened: less would not do
+_LONG_SECONDS: Final = 0.004  # to wait for that
 _LOOK_AGAIN_SECONDS: Final = 0.1  # whether one is given back while another is opened
 
 
@@ -27,7 +28,8 @@ class Connections:
     What a confused upstream sends too late can answer nobody but the customer that it was meant
     for, because no connection ever serves two; nor that one, because each connection rests before
     it is used again (`idle.py` says how). Where none has rested, another is opened; where no more
-    may be, a call waits for one to rest, for some milliseconds. An upstream that is found out gets
+    may be, a call waits for one to rest, for some milliseconds, or a new one takes the place of
+    an idle one where that is much quicker. An upstream that is found out gets
     one request on a connection for a while (`unasked` says which, and counts).
 
     How many are in use is the bulkhead's business; before there are more than `most`, one that is
@@ -73,11 +75,8 @@ class Connections:
         Raises:
             OSError: as `open` does.
         """
-        while self._full and (ready_at := self._idle.rested_at(key, _LEAST_REST_SECONDS)):
-            await asyncio.sleep(ready_at - self._clock())
-            connection = self.take(key)
-            if connection is not None:
-                return connection
+        if self._full and (connection := await self._rested_soon(key, url)):
+            return connection
         if self._full or self._idle.ready_at(key) is None:
             return await self.open(url)
         opening = self._begin_to_open(url)
@@ -111,13 +110,34 @@ class Connections:
     def give_back(self, key: Key, connection: Connection) -> None:
         """Keep a connection for the customer's next call, if it may carry one."""
         self._lent -= 1
-        if self.closed or self.unasked.suspects(key[:2]):
+        if self.closed or (self.unasked.suspected and self.unasked.suspects(key[:2])):
             connection.abort()
         elif connection.usable:
-            room = self._most - self._lent - len(self._idle) > 1
-            self._idle.add(key, connection, self._clock(), watched=room)
+            self._idle.add(key, connection, self._clock(), self._most - self._lent)
             if self._sweeper is None:
                 self._sweep_later()
+
+    async def _rested_soon(self, key: Key, url: httpx.URL) -> Connection | None:
+        """The one that has been idle longest, once it has rested, if that is worth to wait for."""
+        least = self._idle.take_least_rested(key)
+        if least is None:
+            return None
+        since, connection = least
+        left = since + _LEAST_REST_SECONDS - self._clock()
+        self._lent += 1
+        try:
+            # to connect takes less than that, but for TLS; calls may queue for few connections
+            if left < _LONG_SECONDS or url.scheme == "https":
+                await asyncio.sleep(left)
+                if connection.usable and connection.silent:
+                    return connection
+        except BaseException:
+            connection.abort()
+            self._lent -= 1
+            raise
+        connection.abort()
+        self._lent -= 1
+        return None
 
     async def _rested_before(
         self, opening: asyncio.Task[Connection], key: Key

@@ -20,30 +20,29 @@ class Unasked:
     """Remembers which origins were caught at it, for a minute each; each minute is logged once.
 
     What they send too late could be taken for the answer to the next request, so they get one
-    request on a connection meanwhile. `times` counts how often they were caught.
+    request on a connection meanwhile. `suspected` are those, each until when. `times` counts how
+    often one was caught.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._until: dict[Origin, float] = {}
+        self.suspected: dict[Origin, float] = {}
         self.times = 0
 
     def caught(self, origin: Origin) -> None:
         """Note that something came from `origin` which answers nobody."""
         self.times += 1
         if not self.suspects(origin):
-            self._until[origin] = self._clock() + _SECONDS
+            self.suspected[origin] = self._clock() + _SECONDS
             scheme, host = origin
             _log.warning("upstream_unasked", origin=f"{scheme}://{host.decode('ascii')}")
 
     def suspects(self, origin: Origin) -> bool:
         """Whether `origin` was caught within the last minute."""
-        if not self._until:
-            return False
-        until = self._until.get(origin)
+        until = self.suspected.get(origin)
         if until is None:
             return False
         if self._clock() < until:
             return True
-        del self._until[origin]
+        del self.suspected[origin]
         return False
