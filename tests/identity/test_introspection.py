@@ -155,7 +155,10 @@ BELIEVED: dict[str, dict[str, Any]] = {
 def test_an_answer_that_is_believed(name: str, url: str, tokens: Tokens) -> None:
     """What may be left out may be left out, and what may have several forms may have them."""
     token = name.replace(" ", "-").replace(",", "")
-    tokens[token] = introspected(**BELIEVED[name])
+    answer = {**BELIEVED[name]}
+    if name == "an end a moment ago":
+        answer["exp"] = time.time() - 1  # within the leeway, whenever this test runs
+    tokens[token] = introspected(**answer)
 
     assert rename(url, token).json() == RENAMED
 
