@@ -48,7 +48,7 @@ def mask(pid: int, field: str) -> int:
 
 
 def has_begun(pid: int) -> bool:
-    """Whether our code runs in a process: it holds SIGTERM, or has it handled; Python does neither."""
+    """Whether our code runs in a process: it holds or handles SIGTERM, which Python does not."""
     bit = 1 << (signal.SIGTERM - 1)
     return bool((mask(pid, "SigBlk") | mask(pid, "SigCgt")) & bit)
 

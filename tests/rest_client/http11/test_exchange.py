@@ -53,6 +53,77 @@ def test_framing(scripted: ScriptedUpstream, answer: Answer, status: int, body: 
 
 
 @pytest.mark.parametrize(
+    "lines",
+    [
+        b"Retry-After: 7\r\n",
+        b"Retry-After:\r\n 7\r\n",
+        b"Retry-After \t: 7\r\n",
+        b"Retry-After: 7 \t\r\n",
+        b"X: a\r\n b\r\n\tc\r\nRetry-After: 7\r\n",
+        b"Retry-After: 7\n",
+    ],
+    ids=[
+        "as it should be",
+        "folded",
+        "a space first",
+        "a space last",
+        "a fold before",
+        "a bare LF",
+    ],
+)
+@pytest.mark.parametrize("pause", [0, 0.0001], ids=["at once", "byte by byte"])
+def test_a_field_as_it_may_come(scripted: ScriptedUpstream, lines: bytes, pause: float) -> None:
+    """It is read, whatever it looks like (RFC 9112 sections 2.2, 5.1, 5.2)."""
+    head = b"HTTP/1.1 429 Later\r\n%sContent-Length: 2\r\n\r\n{}"
+    scripted.answers(Answer(head % lines, pause=pause))
+
+    for received in run(twice(scripted.url)):
+        assert (received.status, received.content, received.incomplete) == (429, b"{}", None)
+        assert received.headers["Retry-After"] == "7"
+
+
+KEPT = {
+    "204": b"HTTP/1.1 204 No Content\r\n\r\n",
+    "204 without content": b"HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n",
+    "length": b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}",
+    "chunks": CHUNKED,
+    "HTTP/1.0 that is kept": (
+        b"HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 2\r\n\r\n{}"
+    ),
+}
+CLOSED = {
+    "204 in chunks": b"HTTP/1.1 204 No Content\r\nTransfer-Encoding: chunked\r\n\r\n",
+    "204 of a length": b"HTTP/1.1 204 No Content\r\nContent-Length: 2\r\n\r\n",
+    "304 of a length": b"HTTP/1.1 304 Not Modified\r\nContent-Length: 2\r\n\r\n",
+    "chunks of HTTP/1.0": (
+        b"HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n"
+        b"2\r\n{}\r\n0\r\n\r\n"
+    ),
+    "HTTP/1.0": b"HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\n{}",
+    "chunks without an end": (
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n"
+    ),
+    "Connection: close": b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("name", [*KEPT, *CLOSED])
+def test_a_connection_after_an_answer(name: str) -> None:
+    """It is closed unless another answer can be told from what may come yet."""
+
+    async def ended(upstream: ScriptedUpstream) -> int:
+        async with HTTP11Transport() as transport:
+            await Sender(transport, upstream.url, 5).send(call("GET"))
+            if name in CLOSED:
+                await asyncio.to_thread(upstream.wait_for_ends)
+            return upstream.ended
+
+    with ScriptedUpstream() as upstream:
+        upstream.answers(Answer({**KEPT, **CLOSED}[name]))
+        assert run(ended(upstream)) == (name in CLOSED)
+
+
+@pytest.mark.parametrize(
     "answer",
     [
         Answer(b"HTTP/1.1 101 Yes\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\nx"),
