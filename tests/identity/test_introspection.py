@@ -393,6 +393,18 @@ def test_an_answer_that_is_none(name: str, url: str, tokens: Tokens, around: Sur
     assert (refusal(response), len(around.calls) - before) == (UNAVAILABLE, 0)
 
 
+@pytest.mark.parametrize("name", ["500", "503", "dropped", "reset", "broken off", "nothing"])
+def test_one_answer_that_is_none(name: str, surroundings: Surroundings) -> None:
+    """It costs the caller nothing: the endpoint is asked once more, at once."""
+    answers = [introspected(**GOOD), NO_ANSWERS[name]]
+    surroundings.introspection = lambda _: answers.pop()
+
+    with running_gateway(surroundings.settings_with_introspection()) as url:
+        response = rename(url, TOKEN)
+
+    assert (response.status_code, len(surroundings.calls), answers) == (200, 1, [])
+
+
 def test_nobody_there(surroundings: Surroundings) -> None:
     """The gateway is ready all the same, and callers are told to come back."""
     nowhere = f"http://127.0.0.1:{free_port()}/introspect"

@@ -26,6 +26,7 @@ class Issuing(httpx.AsyncBaseTransport):
     def __init__(self) -> None:
         self.asked = 0
         self.status = 200
+        self.first_status: int | None = None
         self.may_answer = asyncio.Event()
         self.may_answer.set()
 
@@ -35,7 +36,8 @@ class Issuing(httpx.AsyncBaseTransport):
         number = self.asked
         await self.may_answer.wait()
         document = {"access_token": f"token-{number}", "expires_in": 100}
-        return httpx.Response(self.status, content=json.dumps(document).encode())
+        status = (number == 1 and self.first_status) or self.status
+        return httpx.Response(status, content=json.dumps(document).encode())
 
 
 class Kept:
@@ -131,16 +133,27 @@ def test_renewal_that_fails() -> None:
             outcomes.append((at, await kept.outcome(), kept.issuing.asked))
 
         assert outcomes == [
-            (80, "token-1", 2),
-            (80.5, "token-1", 2),
-            (80.9, "token-1", 2),
-            (81, "token-1", 3),
-            (99.9, "token-1", 4),
-            (100, "NoTokenError", 4),
-            (100.1, "NoTokenError", 4),
-            (100.9, "NoTokenError", 5),
-            (101.1, "NoTokenError", 5),
+            (80, "token-1", 3),  # two answers that are bad are one try
+            (80.5, "token-1", 3),
+            (80.9, "token-1", 3),
+            (81, "token-1", 5),
+            (99.9, "token-1", 7),
+            (100, "NoTokenError", 7),
+            (100.1, "NoTokenError", 7),
+            (100.9, "NoTokenError", 9),
+            (101.1, "NoTokenError", 9),
         ]
+
+    run(steps)
+
+
+def test_one_bad_answer() -> None:
+    """It costs no call: the endpoint is asked once more, at once."""
+
+    async def steps(kept: Kept) -> None:
+        kept.issuing.first_status = 502
+
+        assert (await kept.token(), kept.issuing.asked) == ("token-2", 2)
 
     run(steps)
 

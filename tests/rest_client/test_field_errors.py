@@ -18,7 +18,7 @@ from contact_gateway.failures.table import failure_of
 from contact_gateway.observation import RequestRecord
 from contact_gateway.rest_client import Answer, AnswerReader, InputFields
 from contact_gateway.rest_client.field_errors import FieldErrorReader
-from contact_gateway.rest_client.problems import AnsweredError, Problem
+from contact_gateway.rest_client.problems import AnsweredError, InvalidFieldsError, Problem
 
 BODIES = json.loads(Path(__file__).with_name("bodies_of_servers.json").read_text("utf-8"))
 FIELDS = InputFields({"name": ("input", "name")}, frozenset({"contactgroup"}))
@@ -51,7 +51,8 @@ def test_server(case: dict[str, Any]) -> None:
         "name", "NAME", "Name", "$.name", "$['name']", "input.name", "body.name", "#/name", "/name",
         "/body/name", "/data/attributes/name", "data.attributes.name", "command.Name", "name[0]",
         "/name/0", "name.0", "UpdateContactGroupRequest.name", "contactGroup.name",
-        "contact_group.name", "GroupDto.Name", "update_command.name", "request.body.name",
+        "contact_group.name", "PatchedContactGroup.name", "ContactGroupUpdateSchema.name",
+        "GroupDto.Name", "update_command.name", "request.body.name",
         ["name"], ["body", "name"], ["body", "name", 0],
     ],
 )  # fmt: skip
@@ -74,6 +75,12 @@ def test_place_of_the_field(place: str | list[object]) -> None:
         ("owner.name", "owner.name"),
         ("address.name", "address.name"),
         ("anybody.name", "anybody.name"),
+        ("владелец.name", "владелец.name"),
+        ("data.*.name", "data.*.name"),
+        ("parentContactGroup.name", "parentContactGroup.name"),
+        ("contactGroupOwner.name", "contactGroupOwner.name"),
+        ("OwnerDto.name", "OwnerDto.name"),
+        ("update.name", "update.name"),
         ("name.first", "name.first"),
         (["body", "items", 0, "name"], "body.items.0.name"),
         (["body", 0, "name"], "body.0.name"),
@@ -111,15 +118,61 @@ def sentences_in(value: Any) -> set[str]:
     return {value} if isinstance(value, str) and " " in value else set()
 
 
+@pytest.mark.parametrize(
+    ("status", "document", "extensions"),
+    [
+        (403, {"errors": [{"message": "Not yours."}]}, {"errors": [{"message": "Not yours."}]}),
+        (404, {"errors": {"id": ["Unknown."]}}, {"errors": {"id": ["Unknown."]}}),
+        (409, {"messages": ["Locked by Ann."]}, {"messages": ["Locked by Ann."]}),
+        (403, [{"message": "No access."}], {"errors": [{"message": "No access."}]}),
+    ],
+)
+def test_messages_of_another_failure(
+    status: int, document: Any, extensions: dict[str, Any]
+) -> None:
+    """Where there are no `fieldErrors`, they stay in the extensions of the problem."""
+    refusal = failure(status, json.dumps(document).encode(), "application/json")
+
+    assert not isinstance(refusal, InvalidFieldsError)
+    assert refusal.problem.extensions == extensions
+
+
+def test_a_list_of_errors() -> None:
+    """A body that is a list, as Salesforce sends it, is read as errors are that stand in one."""
+    body = [{"message": "No such column.", "errorCode": "INVALID_FIELD", "fields": ["Name"]}]
+    refusal = failure(400, json.dumps(body).encode(), "application/json")
+
+    assert isinstance(refusal, InvalidFieldsError)
+    assert refusal.field_errors == {("input", "name"): ("No such column.",)}
+    assert refusal.problem.extensions == {"errors": body}
+
+
+def test_one_message_for_two_places() -> None:
+    """It is at both, and what stands beside it is not lost."""
+    error = {"memberNames": ["name", "b"], "errorMessage": "They differ.", "hint": "See there."}
+    refusal = failure(422, json.dumps({"errors": [error]}).encode(), "application/json")
+
+    assert refusal.field_errors == {
+        ("input", "name"): ("They differ.",),
+        ("input",): ("b: They differ.",),
+    }
+    assert refusal.problem.extensions == {"errors": [error]}
+
+
 @settings(derandomize=True, deadline=None, max_examples=150)
-@given(document=st.dictionaries(NAMES, JSON, max_size=5), status=st.sampled_from([400, 409, 422]))
-def test_nothing_is_lost(document: dict[str, Any], status: int) -> None:
+@given(
+    document=st.dictionaries(NAMES, JSON, max_size=5) | st.lists(JSON, max_size=4),
+    status=st.sampled_from([400, 403, 404, 409, 422, 429]),
+)
+def test_nothing_is_lost(document: dict[str, Any] | list[Any], status: int) -> None:
     """Whatever the body, every sentence of it is in the reply: as a message, or in the problem."""
     refusal = failure(status, json.dumps(document).encode(), "application/json")
 
     problem = refusal.problem
     told = [problem.title, problem.detail, problem.type, problem.instance]
     messages = [text for texts in refusal.field_errors.values() for text in texts]
+    if not isinstance(refusal, InvalidFieldsError):
+        messages = []  # no other type has `fieldErrors`
     shown = "\n".join([*messages, *filter(None, told), *sentences_in(problem.extensions)])
     assert {text for text in sentences_in(document) if text not in shown} == set()
 

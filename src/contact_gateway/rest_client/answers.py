@@ -12,7 +12,7 @@ import orjson
 
 from contact_gateway.observation import RequestRecord
 from contact_gateway.rest_client.call import Answer
-from contact_gateway.rest_client.contents import Body, is_html, read_body_of
+from contact_gateway.rest_client.contents import is_html, read_body_of
 from contact_gateway.rest_client.field_errors import NO_REASON, FieldErrorReader
 from contact_gateway.rest_client.places import NO_FIELDS, InputFields
 from contact_gateway.rest_client.problems import (
@@ -107,24 +107,34 @@ class AnswerReader:
         body = read_body_of(answer)
         if body.unread:
             record.upstream_unread = body.unread
+        document = body.document
+        if isinstance(document, list) and document:  # errors without anything around them
+            document = {"errors": document}
         errors = FieldErrorReader(fields)
-        used = errors.read(body.document)
-        problem = self._problem(answer.status, body, used, record)
+        used = errors.read(document)
         retry_after = retry_after_seconds(answer.headers.get("Retry-After"), self._now())
         kind = _kind(
             answer.status,
             waits=retry_after is not None,
-            explained=isinstance(body.document, dict),
+            explained=isinstance(document, dict),
             paired=errors.paired,
             about_one=resource_id is not None,
         )
+        if kind is not InvalidFieldsError:
+            used = frozenset()  # no other error has a place for messages about fields
+        members = document if isinstance(document, dict) else {}
+        text = document if isinstance(document, str) else body.text
+        problem = self._problem(answer.status, members, text, used, record)
         return kind(problem, _field_errors(errors, problem), retry_after, resource_id)
 
     def _problem(
-        self, status: int, body: Body, used: frozenset[str], record: RequestRecord
+        self,
+        status: int,
+        document: Mapping[str, Any],
+        text: str | None,
+        used: frozenset[str],
+        record: RequestRecord,
     ) -> Problem:
-        document = body.document if isinstance(body.document, dict) else {}
-        text = body.document if isinstance(body.document, str) else body.text
         problem = _read_problem(status, document, text)
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR and not self._exposed:
             return Problem(status, problem.type, problem.title)

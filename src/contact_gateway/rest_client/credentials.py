@@ -118,7 +118,10 @@ class ClientCredentials:
     async def _renew(self) -> _Token:
         asked_at = self._clock()
         try:
-            issued = await with_second_try(self._endpoint.request_token)
+            try:
+                issued = await with_second_try(self._endpoint.request_token)
+            except NoTokenError:  # one bad answer, which must not cost the calls of a moment
+                issued = await self._endpoint.request_token()
         except UpstreamError as error:
             self._failure = error
             self.not_renewed += 1

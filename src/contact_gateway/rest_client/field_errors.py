@@ -26,7 +26,7 @@ _PLACES: Final = (
     "datapath", "jsonpath", "attribute", "param", "parameter", "path", "loc", "location", "target",
     "key", "source",
 )  # fmt: skip
-_LISTS_OF_PLACES: Final = ("membernames", "keys", "fieldnames")
+_LISTS_OF_PLACES: Final = ("membernames", "keys", "fieldnames", "fields")
 _MESSAGES: Final = (
     "detail", "message", "msg", "defaultmessage", "errormessage", "description", "reason", "title",
     "text", "error",
@@ -65,8 +65,6 @@ class FieldErrorReader:
 
     def read(self, document: Any) -> frozenset[str]:
         """Read a body. Returned are the members of it that hold nothing but what was found."""
-        if isinstance(document, list):
-            self._items(document, (), 1, hold=True)
         if not isinstance(document, dict):
             return frozenset()
         if _is_map_of_lists(document):  # as Django REST framework writes it
@@ -120,6 +118,7 @@ class FieldErrorReader:
         if message and (own or place or (hold and in_list)):
             for each in own or [place]:
                 self._add(each if not place or each == place else (*place, *each), message)
+            self._used -= max(len(own) - 1, 0)  # one message stands in the body once
             self._used += sum(map(_leaves, _values_of_places(names, in_list=in_list)))
             for name, value in members.items():  # perhaps further errors below this one
                 if isinstance(value, dict | list) and _normalized(name) in _HOLDERS:
@@ -210,6 +209,8 @@ def _values_of_places(names: Mapping[str, Any], *, in_list: bool) -> Iterator[An
     """
     for key in (*_LISTS_OF_PLACES, *_PLACES, *(["name"] if in_list else [])):
         value = names.get(key)
+        if isinstance(value, dict) and key in _LISTS_OF_PLACES:
+            continue
         if value and (isinstance(value, dict) or read_place(value) is not None):
             yield value
             return

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any, Final
 
 import httpx
@@ -13,7 +14,6 @@ from contact_gateway.forms import strict_json
 from contact_gateway.rest_client.client_authentication import basic_authorization, form_encoded
 from contact_gateway.rest_client.documents import exchange
 from contact_gateway.rest_client.problems import (
-    NotAnsweredError,
     UnexpectedAnswerError,
     UpstreamError,
 )
@@ -62,14 +62,14 @@ class IntrospectionEndpoint:
     async def introspect(self, token: str) -> Mapping[str, Any]:
         """What the endpoint says of a token: `active`, true or false, and more if it is.
 
-        To ask changes nothing: so it is asked again if it is slow, or the connection is lost.
+        To ask changes nothing: so it is asked again if it is slow, or answers with nothing of use.
 
         Raises:
             IntrospectionError: it said nothing that could be understood, in time.
         """
         try:
             async with asyncio.timeout(self._seconds), self._turns:
-                answer = _read(await self._answer(token))
+                answer = await self._answer(token)
         except (UpstreamError, TimeoutError, ValueError) as error:
             failure = _failure(error)
         else:
@@ -79,19 +79,25 @@ class IntrospectionEndpoint:
         # raised out here, so that no chain leads to an error that holds the request
         raise failure
 
-    async def _answer(self, token: str) -> bytes:
-        async def once() -> bytes:
-            return await exchange(
+    async def _answer(self, token: str) -> Mapping[str, Any]:
+        async def once() -> Mapping[str, Any]:
+            content = await exchange(
                 self._transport,
                 self._request(token),
                 seconds=self._seconds,
                 largest=_LARGEST_ANSWER,
             )
+            return _read(content)
 
         try:
             return await with_second_try(once)
-        except NotAnsweredError:
-            return await once()
+        except (UpstreamError, ValueError) as error:
+            if (
+                isinstance(error, UnexpectedAnswerError)
+                and error.problem.status < HTTPStatus.INTERNAL_SERVER_ERROR
+            ):
+                raise  # it refuses the gateway, and would again
+        return await once()
 
     def _request(self, token: str) -> httpx.Request:
         """RFC 7662 section 2.1: in the body, because URLs are logged everywhere."""

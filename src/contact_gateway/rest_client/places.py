@@ -18,7 +18,7 @@ Place = tuple[str, ...]
 
 _LONGEST: Final = 200  # characters; a longer text is a message, or nothing
 _PARTS: Final = re.compile(r"[^.\[\]]+")
-_PUNCTUATION: Final = re.compile(r"[^a-z0-9$#]")
+_PUNCTUATION: Final = re.compile(r"[^\w$#]|_")
 _PLACE: Final = re.compile(r"[\w$#/.\[\]~%@:'\"*-]+")
 
 # what stands around the fields of a request, and is none itself
@@ -27,10 +27,12 @@ _AROUND: Final = frozenset({
     "form", "formdata", "input", "json", "model", "params", "parameters", "patch", "payload",
     "properties", "req", "request", "requestbody", "root",
 })  # fmt: skip
-_NAME_OF_A_MODEL: Final = re.compile(
-    r"[a-z0-9](?:Body|Command|Dto|DTO|Form|Input|Model|Params|Patch|Payload|Request|Schema)"
-    r"|.[_-](?:body|command|dto|form|input|model|params|patch|payload|request|schema)"
+# what frameworks and people write around the name of a model, and what says that it is one
+_VERBS: Final = r"(?:change|edit|modify|partial|patch(?:ed)?|put|rename|save|update)*"
+_KINDS: Final = (
+    r"((?:body|cmd|command|dto|form|input|model|params|patch|payload|request|schema|serializer)*)"
 )
+_MODEL: Final = re.compile(f"{_VERBS}(.*?){_VERBS}{_KINDS}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +58,16 @@ class InputFields:
         return path if path is not None and all(map(self._is_around, parts)) else None
 
     def _is_around(self, part: str) -> bool:
-        word = _PUNCTUATION.sub("", part.lower())
-        if word in _AROUND or not word:
+        if not part:
             return True
-        model = _NAME_OF_A_MODEL.search(part)
-        return (model is not None and model.end() == len(part)) or any(
-            model in word for model in self.models
-        )
+        word = _PUNCTUATION.sub("", part.lower())
+        model = _MODEL.fullmatch(word)
+        core, kind = model.groups() if model else (word, "")
+        if word in _AROUND or core in self.models:
+            return True
+        # `GroupDto`, `update_command`; a word alone, such as `owner`, is something else
+        part_of_one = len(core) > 3 and any(each.endswith(core) for each in self.models)
+        return bool(kind) and (not core or part_of_one)
 
 
 NO_FIELDS: Final = InputFields({})
