@@ -93,7 +93,12 @@ WORDS: Final = {
         ),
         forbidden={"detail": _FORBIDDEN},
         missing={"detail": _MISSING},
-        elsewhere={"detail": "not found"},
+        elsewhere={
+            "detail": "not found",
+            "extensions": {
+                "errors": [{"path": "/wrong/v1/contactGroups/1", "message": "not found"}]
+            },
+        },
         broken={},
     ),
     "NestJS": Words(
