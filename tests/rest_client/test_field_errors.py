@@ -147,6 +147,21 @@ def test_a_list_of_errors() -> None:
     assert refusal.problem.extensions == {"errors": body}
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"owner": {"errors": {"name": ["Of the owner."]}}},
+        {"items": [{"errors": [{"field": "name", "message": "Of an item."}]}]},
+    ],
+)
+def test_errors_of_something_else(body: dict[str, Any]) -> None:
+    """They are at no field, and stay where they were too."""
+    refusal = failure(422, json.dumps(body).encode(), "application/json")
+
+    assert set(refusal.field_errors) == {("input",)}
+    assert refusal.problem.extensions == body
+
+
 def test_one_message_for_two_places() -> None:
     """It is at both, and what stands beside it is not lost."""
     error = {"memberNames": ["name", "b"], "errorMessage": "They differ.", "hint": "See there."}

@@ -6,10 +6,11 @@ Where it could be something else (a value that is sent back, the name of a kind 
 as nothing: a message at the wrong field is worse than one in the extensions of the problem.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from contact_gateway.rest_client.places import InputFields, Place, read_place
+from contact_gateway.rest_client.places import NO_FIELDS, InputFields, Place, read_place
 
 __all__ = ["NO_REASON", "FieldErrorReader"]
 
@@ -38,6 +39,12 @@ _HOLDERS: Final = frozenset({
     "fieldviolations", "modelstate", "issues", "failures", "problems", "details", "detail",
     "validation", "formerrors", "nonfielderrors", "messages", "children",
 })  # fmt: skip
+# what the member of a body may be called that has errors of the request in it
+_MAY_WRAP_ERRORS: Final = re.compile(
+    "err|fault|fail|exception|problem|valid|violat|issue|child|keys|fields|modelstate|params"
+    "|message|detail|info|reason|result|response|status|meta|extension"
+    "|data|body|payload|request|input|attributes|command|model|dto|root|args|arguments|form"
+)
 # members of an object that is one error, and so has no places as its keys
 _OF_ONE_ERROR: Final = ("code", "message", "msg", "status", "statuscode")
 
@@ -78,6 +85,15 @@ class FieldErrorReader:
         return frozenset(name for name, value in document.items() if self._is_used_up(name, value))
 
     def _is_used_up(self, name: str, value: Any) -> bool:
+        if isinstance(value, dict | list) and not _MAY_WRAP_ERRORS.search(_normalized(name)):
+            # errors of something else, such as `owner`: none is at a field, and all stays there
+            fields, self._fields = self._fields, NO_FIELDS
+            self._look_into(name, value)
+            self._fields = fields
+            return False
+        return self._look_into(name, value)
+
+    def _look_into(self, name: str, value: Any) -> bool:
         holds, before = _normalized(name) in _HOLDERS, self._used
         if isinstance(value, dict):
             self._object(value, (), 1, hold=holds)
