@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Coroutine
+from functools import lru_cache
 from typing import Any, Final, cast
 
 import httpx
@@ -20,6 +21,8 @@ __all__ = ["Sender", "extensions_of", "send_request"]
 
 # what httpx raises before anything of a request is on its way; everything else may come after it
 _NOT_CONNECTED: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+# a write is repeated and read back at its own URL: that is parsed once
+_REMEMBERED_URLS: Final = 32
 _TIMEOUTS: Final = ("connect", "read", "write", "pool")
 
 
@@ -34,6 +37,7 @@ class Sender:
     ) -> None:
         self._transport = transport
         self._base_url = base_url
+        self._url = lru_cache(_REMEMBERED_URLS)(httpx.URL)
         self._host = httpx.URL(base_url).netloc
         self._attempt_timeout = attempt_timeout
 
@@ -64,7 +68,7 @@ class Sender:
             headers.append((b"Content-Length", b"0"))  # RFC 9110 section 8.6
         request = httpx.Request(
             call.method,
-            self._base_url + call.target,
+            self._url(self._base_url + call.target),
             headers=headers,
             # content that is bytes already: to let httpx encode it takes longer than all the rest
             stream=httpx.ByteStream(call.content),
