@@ -14,7 +14,7 @@ from contact_gateway.observation import RequestRecord
 from contact_gateway.rest_client.call import Answer
 from contact_gateway.rest_client.contents import is_html, read_body_of
 from contact_gateway.rest_client.field_errors import NO_REASON, FieldErrorReader
-from contact_gateway.rest_client.places import NO_FIELDS, InputFields
+from contact_gateway.rest_client.places import NO_FIELDS, WHOLE_INPUT, InputFields
 from contact_gateway.rest_client.problems import (
     AnsweredError,
     BusyError,
@@ -40,7 +40,6 @@ UNAVAILABLE: Final = frozenset({502, 503, 504, *range(520, 531)})
 """What a proxy or a CDN (520 to 530) answers for an upstream that is gone or slow."""
 
 _MADE: Final = frozenset({200, 201, 204, 205})
-_WHOLE_INPUT: Final = ("input",)
 _MOST_BYTES_OF_EXTENSIONS: Final = 4096
 _MEMBERS: Final = ("type", "title", "status", "detail", "instance")
 # what else is called so by those who do not follow RFC 9457; of several, the first counts
@@ -226,5 +225,5 @@ def _field_errors(errors: FieldErrorReader, problem: Problem) -> FieldErrors:
     """The messages by path; if there are none, what the problem says of the whole input."""
     found = {path: tuple(messages) for path, messages in errors.found.items()}
     if errors.more:
-        found[_WHOLE_INPUT] = (*found.get(_WHOLE_INPUT, ()), f"And {errors.more} more.")
-    return found or {_WHOLE_INPUT: (problem.detail or problem.title or NO_REASON,)}
+        found[WHOLE_INPUT] = (*found.get(WHOLE_INPUT, ()), f"And {errors.more} more.")
+    return found or {WHOLE_INPUT: (problem.detail or problem.title or NO_REASON,)}

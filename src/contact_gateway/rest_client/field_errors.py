@@ -10,7 +10,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from contact_gateway.rest_client.places import NO_FIELDS, InputFields, Place, read_place
+from contact_gateway.rest_client.places import (
+    NO_FIELDS,
+    WHOLE_INPUT,
+    InputFields,
+    Place,
+    read_place,
+)
 
 __all__ = ["NO_REASON", "FieldErrorReader"]
 
@@ -19,7 +25,6 @@ NO_REASON: Final = "The service gave no reason."
 
 _MOST: Final = 100  # messages that are kept
 _DEEPEST: Final = 12  # levels that are looked at
-_WHOLE_INPUT: Final = ("input",)
 
 # names of members, as `_normalized` makes them; of several, the first counts
 _PLACES: Final = (
@@ -181,7 +186,7 @@ class FieldErrorReader:
         self.paired |= bool(place)
         path, text = self._fields.path_of(place) if place else None, message
         if path is None:
-            path, where = _WHOLE_INPUT, ".".join(filter(None, place))
+            path, where = WHOLE_INPUT, ".".join(filter(None, place))
             text = f"{where}: {message}" if where else message
         if (path, text) in self._seen:
             return

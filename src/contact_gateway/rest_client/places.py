@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote
 
-__all__ = ["NO_FIELDS", "InputFields", "Place", "read_place"]
+__all__ = ["NO_FIELDS", "WHOLE_INPUT", "InputFields", "Place", "read_place"]
 
 Place = tuple[str, ...]
 """The parts of a place, from the outside in; never empty."""
@@ -71,6 +71,9 @@ class InputFields:
 
 
 NO_FIELDS: Final = InputFields({})
+
+WHOLE_INPUT: Final = ("input",)
+"""The path of what is about no field alone."""
 
 
 def read_place(value: object) -> Place | None:
