@@ -1,24 +1,16 @@
 """A Redis server of a test's own: Debian's, on a free port, in memory."""
 
 import contextlib
-import os
-import shutil
 import socket
 import subprocess
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import pytest
-
 from tests.servers import free_port
+from tests.thorough import program
 
-__all__ = ["RedisServer", "needs_redis", "redis_server"]
-
-needs_redis = pytest.mark.skipif(
-    shutil.which("redis-server") is None and "REQUIRE_REPLICAS" not in os.environ,
-    reason="redis-server is missing: apt-get install it",
-)
+__all__ = ["RedisServer", "redis_server"]
 
 
 @dataclass
@@ -38,10 +30,9 @@ class RedisServer:
 def redis_server(port: int | None = None) -> Iterator[RedisServer]:
     """Run Redis for as long as the `with` block lasts; it answers when the block begins."""
     port = port or free_port()
-    program = shutil.which("redis-server") or ""
     options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
     process = subprocess.Popen(  # noqa: S603 - Debian's own
-        [program, *options], cwd="/", stdout=subprocess.DEVNULL
+        [program("redis-server"), *options], cwd="/", stdout=subprocess.DEVNULL
     )
     with process:
         try:

@@ -1,23 +1,16 @@
 """nginx with the configuration of deploy/, but for addresses and places of files."""
 
 import contextlib
-import os
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
 from tests.readme import ROOT
 from tests.servers import await_ready, free_port
+from tests.thorough import program
 
-__all__ = ["needs_nginx", "nginx_before"]
+__all__ = ["nginx_before"]
 
-needs_nginx = pytest.mark.skipif(
-    shutil.which("nginx") is None and "REQUIRE_REPLICAS" not in os.environ,
-    reason="nginx is missing: apt-get install nginx-light",
-)
 _TEMPORARY = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
 
 
@@ -39,10 +32,10 @@ def nginx_before(folder: Path, *replicas: str) -> Iterator[str]:
     port = free_port()
     path = folder / "nginx.conf"
     path.write_text(_configuration(port, folder, list(replicas)), encoding="utf-8")
-    program = shutil.which("nginx") or ""
     more = f"daemon off; pid {folder}/nginx.pid;"
     process = subprocess.Popen(  # noqa: S603 - Debian's own
-        [program, "-c", str(path), "-p", str(folder), "-g", more], stderr=subprocess.DEVNULL
+        [program("nginx"), "-c", str(path), "-p", str(folder), "-g", more],
+        stderr=subprocess.DEVNULL,
     )
     with process:
         try:

@@ -12,12 +12,10 @@ import pytest
 
 from contact_gateway.sandbox import Grant, Sandbox
 from tests.client import Client
-from tests.deploy.nginx_server import needs_nginx, nginx_before
+from tests.deploy.nginx_server import nginx_before
 from tests.end_to_end.test_stopping import PAYLOAD
-from tests.redis_server import needs_redis, redis_server
+from tests.redis_server import redis_server
 from tests.servers import GatewayProcess, gateway_process
-
-pytestmark = [needs_nginx, needs_redis]
 
 LIMIT = 30
 CALLERS = 4

@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import os
 import re
 import socket
 import time
@@ -17,6 +16,7 @@ from tests.client import Client
 from tests.conftest import IssueToken
 from tests.scripted_upstream import ScriptedUpstream, reply
 from tests.servers import GatewayProcess, gateway_process
+from tests.thorough import thorough
 
 ITEMS = "{items {id name}}"
 ALL_OF_IT = f"""query ($size: Int! = 1000, $maybe: Boolean! = false) {{
@@ -143,7 +143,7 @@ def wait_for_replies(gateway: GatewayProcess, replies: int) -> None:
             assert time.monotonic() < end, page
 
 
-@pytest.mark.skipif(not os.environ.get("THOROUGH"), reason="four seconds of CPU: THOROUGH=1")
+@thorough
 def test_callers_that_do_not_read(
     scripted: ScriptedUpstream, sandbox: Sandbox, issue_token: IssueToken, tmp_path: Path
 ) -> None:

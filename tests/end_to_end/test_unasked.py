@@ -1,10 +1,8 @@
 """An answer that nobody has asked for answers nobody, whenever it comes.
 
-The whole table, with 300 renames for each delay:
-`RENAMES=300 .venv/bin/python -m pytest -s tests/end_to_end/test_unasked.py`.
+A thorough run makes 300 renames for each delay, and with `-s` prints the table.
 """
 
-import os
 from typing import Any
 
 import pytest
@@ -15,8 +13,9 @@ from tests.conftest import IssueToken
 from tests.log_watch import LogWatch
 from tests.scripted_upstream import Answer, ScriptedUpstream, reply
 from tests.servers import gateway_before
+from tests.thorough import THOROUGH
 
-RENAMES = int(os.environ.get("RENAMES", "100"))
+RENAMES = 300 if THOROUGH else 100
 PROBLEM = '{"title": "No", "errors": {"name": ["No."]}}'
 MADE, REFUSED, MISSING = reply(204).content, reply(422, PROBLEM).content, reply(404, "{}").content
 ANSWERS = {

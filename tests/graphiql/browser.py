@@ -5,17 +5,16 @@ A dozen calls of a stable standard, so a client library would bring more code th
 
 import base64
 import contextlib
-import os
 import re
-import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import httpx
-import pytest
+
+from tests.thorough import program
 
 # nothing but this machine's loopback can be reached, and nothing is asked of anybody on its own
 _ARGUMENTS = [
@@ -135,26 +134,11 @@ class Browser:
         path.write_bytes(base64.b64decode(self._session.get("screenshot").json()["value"]))
 
 
-def skip_unless_required(reason: str) -> NoReturn:
-    """Skip the test; REQUIRE_GRAPHIQL=1, which CI sets, turns the skip into a failure."""
-    if os.environ.get("REQUIRE_GRAPHIQL"):
-        pytest.fail(reason)
-    pytest.skip(reason)
-
-
-def _find_chromium() -> tuple[str, str]:
-    """The paths of Chromium and of its driver."""
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
-    driver = shutil.which("chromedriver")
-    if not chromium or not driver:
-        skip_unless_required("no Chromium; on Debian: apt-get install chromium chromium-driver")
-    return chromium, driver
-
-
 @contextlib.contextmanager
 def running_browser() -> Iterator[Browser]:
     """Start a Chromium, and end it with everything that it has stored."""
-    chromium, driver = _find_chromium()
+    chromium = program("chromium", "google-chrome")
+    driver = program("chromedriver")
     with (
         tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile,
         _running_driver(driver) as url,

@@ -8,9 +8,10 @@ import pytest
 from contact_gateway.demo import demo_workspace
 from contact_gateway.graphiql.pins import own_files
 from contact_gateway.sandbox import Grant, Sandbox
-from tests.graphiql.browser import Browser, running_browser, skip_unless_required
+from tests.graphiql.browser import Browser, running_browser
 from tests.graphiql.page import GraphiQLPage
 from tests.servers import running_gateway, settings_for
+from tests.thorough import THOROUGH
 
 CUSTOMER = 5690
 
@@ -21,7 +22,8 @@ IssueDevelopmentToken = Callable[..., str]
 def own_files_are_there() -> None:
     """The build could fetch the third-party files, or the test is skipped."""
     if own_files() is None:
-        skip_unless_required("GraphiQL's files are not there; with npm: make --always-make setup")
+        missing = "GraphiQL's files are not there; with npm: make --always-make setup"
+        pytest.fail(missing) if THOROUGH else pytest.skip(missing)
 
 
 @pytest.fixture(scope="package")

@@ -1,7 +1,6 @@
 """Ten thousand requests with variables in every position, next to graphql-core's own execution."""
 
 import asyncio
-import os
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -39,6 +38,7 @@ from contact_gateway.rest_client import Caller
 from contact_gateway.rest_client.problems import InvalidFieldsError, NotFoundError, Problem
 from tests.contact_groups.execution import ANYBODY
 from tests.operations.random_documents import RandomDocument
+from tests.thorough import THOROUGH
 
 DOCUMENTS, REQUESTS = 125, 20  # of each seed; with THOROUGH=1 there are four: 10,000 pairs
 MEMBERS = [
@@ -190,7 +190,7 @@ async def compared(seed: int, schema: GraphQLSchema, reader: DocumentReader) -> 
     return comparison
 
 
-@pytest.mark.parametrize("seed", range(4 if os.environ.get("THOROUGH") else 1))
+@pytest.mark.parametrize("seed", range(4 if THOROUGH else 1))
 def test_random_requests(seed: int, schema: GraphQLSchema, reader: DocumentReader) -> None:
     """What is run has graphql-core's result, and hides nothing that is written.
 

@@ -11,7 +11,7 @@ from limits.aio.storage import Storage
 
 from contact_gateway.rate_limits import InMemory, RateLimiter, open_storage
 from tests.rate_limits.test_storage import Clock
-from tests.redis_server import RedisServer, needs_redis, redis_server
+from tests.redis_server import RedisServer, redis_server
 from tests.servers import free_port
 
 pytestmark = pytest.mark.anyio
@@ -26,7 +26,7 @@ def redis() -> Iterator[RedisServer]:
         yield server
 
 
-@pytest.fixture(params=["memory", pytest.param("redis", marks=needs_redis)])
+@pytest.fixture(params=["memory", "redis"])
 def storage(request: pytest.FixtureRequest) -> Storage:
     """Each of the two places to count in."""
     if request.param == "memory":
@@ -53,7 +53,6 @@ async def test_other_callers_and_customers(storage: Storage) -> None:
     assert answers == [None] * 4
 
 
-@needs_redis
 async def test_redis_that_goes_and_comes_back() -> None:
     """Without it requests pass, it is asked once a second, and limits are on again with it."""
     port, clock = free_port(), Clock()
