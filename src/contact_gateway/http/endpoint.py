@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Final, Protocol
 
@@ -16,6 +16,7 @@ from contact_gateway.http import replies
 from contact_gateway.http.authentication import Verifier, authenticate
 from contact_gateway.http.body import BodyTooLargeError, ClientGoneError, read_body
 from contact_gateway.http.correlation import request_id_of, traceparent_of
+from contact_gateway.http.cross_origin import RefusedOrigins
 from contact_gateway.http.graphql_request import (
     GraphQLRequest,
     NotJSONError,
@@ -74,6 +75,7 @@ class GraphQLEndpoint:
     traces: Traces | None
     deadline: float
     max_body_bytes: int
+    refused_origins: RefusedOrigins = field(default_factory=lambda: RefusedOrigins(()))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; whatever happens, the answer is a GraphQL response."""
@@ -99,7 +101,7 @@ class GraphQLEndpoint:
         by_post = scope["method"] == "POST"
         if not by_post and scope["method"] not in _BY_URL:
             if scope["method"] == "OPTIONS":
-                return replies.permitted(_ALLOWED)
+                return self._permitted(headers)
             raise _method_not_allowed("Expected GET or POST.", _ALLOWED)
         context = await self._context(headers, record)
         media_type = negotiate(headers[b"accept"])
@@ -126,6 +128,12 @@ class GraphQLEndpoint:
         if isinstance(result, Refusal):
             return replies.not_executed(result, record.request_id)
         return replies.executed(result, media_type, record.request_id)
+
+    def _permitted(self, headers: Fields) -> Reply:
+        if headers[b"access-control-request-method"]:
+            # a preflight that nobody has answered before: no other origin is named
+            self.refused_origins.note(b",".join(headers[b"origin"]).decode("latin-1"))
+        return replies.permitted(_ALLOWED)
 
     def _document(self, request: GraphQLRequest) -> ValidDocument | Refusal:
         if request.document_id is not None:
