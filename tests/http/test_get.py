@@ -1,12 +1,9 @@
 """Queries by GET (GraphQL over HTTP, sec-GET): the URL is read strictly, and nothing is changed."""
 
-import http.client
 import json
 from collections.abc import Iterator
-from contextlib import closing
-from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote_plus, urlsplit
+from urllib.parse import quote_plus
 
 import httpx
 import pytest
@@ -19,6 +16,7 @@ from contact_gateway.observation import Traces
 from contact_gateway.sandbox import Sandbox
 from tests.client import RENAME, Client
 from tests.conftest import IssueToken
+from tests.http.by_url import Response, get, url_of
 from tests.log_watch import CANARY_NAME, LogWatch
 from tests.servers import gateway_before, running_app, settings_for
 
@@ -33,44 +31,6 @@ def page_url(sandbox_server: Sandbox) -> Iterator[str]:
     """A gateway with GraphiQL."""
     with gateway_before(sandbox_server, graphiql=True) as url:
         yield url
-
-
-@dataclass(frozen=True)
-class Response:
-    """A whole response."""
-
-    status: int
-    headers: http.client.HTTPMessage
-    content: bytes
-
-    def json(self) -> Any:
-        """Its content, read."""
-        return json.loads(self.content)
-
-    def code(self) -> str:
-        """The code of its first error."""
-        code: str = self.json()["errors"][0]["extensions"]["code"]
-        return code
-
-
-def get(client: Client, query: str, method: str = "GET", **headers: str) -> Response:
-    """The reply to a URL whose query is exactly this; `headers` replace the usual ones."""
-    usual = {name: client.headers()[name] for name in ("Authorization", "Customer-Id", "Accept")}
-    more = {name.replace("_", "-"): value for name, value in headers.items()}
-    # not by httpx, which would mend the escapes
-    with closing(http.client.HTTPConnection(urlsplit(client.url).netloc, timeout=10)) as connection:
-        connection.request(method, f"/graphql?{query}", headers={**usual, **more})
-        response = connection.getresponse()
-        return Response(response.status, response.headers, response.read())
-
-
-def url_of(**parameters: Any) -> str:
-    """The query of a URL as URLSearchParams of a browser writes it."""
-    texts = {
-        name: value if isinstance(value, str) else json.dumps(value)
-        for name, value in parameters.items()
-    }
-    return "&".join(f"{name}={quote_plus(text)}" for name, text in texts.items())
 
 
 def refusal(response: Response) -> tuple[int, str, str]:
