@@ -1,7 +1,7 @@
 """GraphQL over HTTP: one endpoint, and health and metrics beside it."""
 
 from contact_gateway.http.authentication import Verifier
-from contact_gateway.http.cross_origin import CrossOrigin
+from contact_gateway.http.cross_origin import CrossOrigin, RefusedOrigins
 from contact_gateway.http.endpoint import GraphQLEndpoint
 from contact_gateway.http.entrance import Entrance
 from contact_gateway.http.health import Readiness, livez
@@ -16,6 +16,7 @@ __all__ = [
     "MetricsPage",
     "Observed",
     "Readiness",
+    "RefusedOrigins",
     "Verifier",
     "livez",
     "refuse_in_plain_text",
