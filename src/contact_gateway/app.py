@@ -41,7 +41,6 @@ from contact_gateway.http import (
     MetricsPage,
     Observed,
     Readiness,
-    RefusedOrigins,
     Verifier,
     livez,
     refuse_in_plain_text,
@@ -107,7 +106,6 @@ def build_app(
     lifetimes.append(lambda: client)
     api = ContactGroupsAPI(client, AnswerReader(exposed=settings.expose_server_problems))
 
-    refused_origins = RefusedOrigins(settings.cors_origins)
     operations = open_store(settings, schema, disclosure)
     endpoint: ASGIApp = GraphQLEndpoint(
         operations=operations,
@@ -118,7 +116,6 @@ def build_app(
         traces=traces,
         deadline=settings.upstream_deadline,
         max_body_bytes=settings.max_body_bytes,
-        refused_origins=refused_origins,
     )
     endpoint = Observed(endpoint, metrics, traces)
     explorer: list[Route] = []
@@ -138,8 +135,7 @@ def build_app(
     files = {"trusted_documents": operations} if listed else {}
     app = Entrance(endpoint, _others(routes, lifetimes, readiness, files))
     # other origins may call only if they are named, each exactly
-    origins = settings.cors_origins
-    return CrossOrigin(app, origins, refused_origins) if origins else app
+    return CrossOrigin(app, settings.cors_origins) if settings.cors_origins else app
 
 
 def _others(
