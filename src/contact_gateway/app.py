@@ -63,7 +63,7 @@ from contact_gateway.rest_client import (
     fetch_document,
     introspection_endpoint,
 )
-from contact_gateway.settings import Settings, TokenVerification, TrustedDocumentsMode
+from contact_gateway.settings import Settings, TokenVerification
 
 if TYPE_CHECKING:
     from contact_gateway.rate_limits import RateLimiter
@@ -131,8 +131,8 @@ def build_app(
         Route("/readyz", readiness.readyz),
         Route("/metrics", MetricsPage(metrics).show),
     ]
-    listed = settings.trusted_documents_mode is not TrustedDocumentsMode.OFF
-    files = {"trusted_documents": operations} if listed else {}
+    lifetimes.append(operations.kept_fresh)
+    files = {"trusted_documents": operations} if operations.reloads else {}
     app = Entrance(endpoint, _others(routes, lifetimes, readiness, files))
     # other origins may call only if they are named, each exactly
     return CrossOrigin(app, settings.cors_origins) if settings.cors_origins else app
