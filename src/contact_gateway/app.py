@@ -39,7 +39,6 @@ from contact_gateway.http import (
     MetricsPage,
     Observed,
     Readiness,
-    RefusedOrigins,
     Verifier,
     livez,
     other_routes,
@@ -62,7 +61,7 @@ from contact_gateway.rest_client import (
     fetch_document,
     introspection_endpoint,
 )
-from contact_gateway.settings import Settings, TokenVerification, TrustedDocumentsMode
+from contact_gateway.settings import Settings, TokenVerification
 
 if TYPE_CHECKING:
     from contact_gateway.rate_limits import RateLimiter
@@ -101,7 +100,6 @@ def build_app(
     lifetimes.append(lambda: client)
     api = ContactGroupsAPI(client, AnswerReader(exposed=settings.expose_server_problems))
 
-    refused_origins = RefusedOrigins(settings.cors_origins)
     operations = open_store(settings, schema, disclosure)
     endpoint: ASGIApp = GraphQLEndpoint(
         operations=operations,
@@ -112,7 +110,6 @@ def build_app(
         traces=traces,
         deadline=settings.upstream_deadline,
         max_body_bytes=settings.max_body_bytes,
-        refused_origins=refused_origins,
     )
     endpoint = Observed(endpoint, metrics, traces)
     endpoint, explorer = _with_page(endpoint, workspace) if settings.graphiql else (endpoint, [])
@@ -124,13 +121,12 @@ def build_app(
         Route("/readyz", readiness.readyz),
         Route("/metrics", MetricsPage(metrics).show),
     ]
-    listed = settings.trusted_documents_mode is not TrustedDocumentsMode.OFF
-    files = {"trusted_documents": operations} if listed else {}
+    lifetimes.append(operations.kept_fresh)
+    files = {"trusted_documents": operations} if operations.reloads else {}
     told = {"readiness": readiness, **files}  # what the server may ask, and tell to read anew
     app = Entrance(endpoint, other_routes(routes, lifetimes, told))
     # other origins may call only if they are named, each exactly
-    origins = settings.cors_origins
-    return CrossOrigin(app, origins, refused_origins) if origins else app
+    return CrossOrigin(app, settings.cors_origins) if settings.cors_origins else app
 
 
 def _with_page(endpoint: ASGIApp, workspace: Workspace | None) -> tuple[ASGIApp, list[Route]]:

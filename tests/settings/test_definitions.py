@@ -109,7 +109,7 @@ VARIABLES: dict[str, tuple[tuple[str, object], list[str]]] = {
         ("redis://:s3cret@redis:6379", SecretStr("redis://:s3cret@redis:6379")),
         ["", "memory", "redis://redis", "http://redis:6379", "redis://:6379"],
     ),
-    "TRUSTED_DOCUMENTS": TEXT,
+    "TRUSTED_DOCUMENTS": SEVERAL,
     "TRUSTED_DOCUMENTS_MODE": (("off", "off"), ["on", "Enforce", ""]),
     "MAX_BODY_BYTES": (("1024", 1024), ["1023", "1048577", "64k"]),
     "LOG_LEVEL": (("Debug", "debug"), ["verbose", ""]),

@@ -18,6 +18,7 @@ from contact_gateway.http.body import BodyTooLargeError, ClientGoneError, read_b
 from contact_gateway.http.correlation import request_id_of, traceparent_of
 from contact_gateway.http.cross_origin import RefusedOrigins
 from contact_gateway.http.graphql_request import (
+    BatchError,
     GraphQLRequest,
     NotJSONError,
     NotURLEncodedError,
@@ -75,6 +76,7 @@ class GraphQLEndpoint:
     traces: Traces | None
     deadline: float
     max_body_bytes: int
+    # of preflights that come as far as this: where an origin is named, CrossOrigin answers all
     refused_origins: RefusedOrigins = field(default_factory=lambda: RefusedOrigins(()))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -131,7 +133,6 @@ class GraphQLEndpoint:
 
     def _permitted(self, headers: Fields) -> Reply:
         if headers[b"access-control-request-method"]:
-            # a preflight that nobody has answered before: no other origin is named
             self.refused_origins.note(b",".join(headers[b"origin"]).decode("latin-1"))
         return replies.permitted(_ALLOWED)
 
@@ -154,6 +155,10 @@ class GraphQLEndpoint:
                 HTTPErrorCode.PAYLOAD_TOO_LARGE,
                 f"Expected at most {self.max_body_bytes} bytes.",
             ) from None
+        except BatchError as error:
+            raise HTTPRefusalError(
+                HTTPStatus.BAD_REQUEST, HTTPErrorCode.BAD_REQUEST, str(error), batch=error.length
+            ) from error
         except NotJSONError as error:
             raise _bad_request(HTTPStatus.BAD_REQUEST, error) from error
         except NotWellFormedError as error:
@@ -216,7 +221,7 @@ def _too_often(what: str, seconds: int) -> HTTPRefusalError:
         HTTPStatus.TOO_MANY_REQUESTS,
         HTTPErrorCode.RATE_LIMITED,
         f"Expected fewer {what}: see Retry-After for the seconds to wait.",
-        {b"retry-after": str(seconds).encode()},
+        retry_after=seconds,
     )
 
 

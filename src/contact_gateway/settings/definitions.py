@@ -199,10 +199,10 @@ class Settings(BaseSettings):
         None,
         description="redis://host:6379 or rediss://host:6379, shared by all; needs the extra redis",
     )
-    trusted_documents: str | None = Field(
+    trusted_documents: SeveralOrNone = Field(
         None,
-        min_length=1,
-        description="the path of a manifest of trusted documents, for log and enforce",
+        description="paths of manifests of trusted documents, or of directories with such, "
+        "comma-separated, for log and enforce",
     )
     trusted_documents_mode: TrustedDocumentsMode = Field(
         TrustedDocumentsMode.OFF,
