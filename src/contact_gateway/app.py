@@ -70,7 +70,6 @@ if TYPE_CHECKING:
 
 __all__ = ["build_app"]
 
-
 # What runs for as long as the application does, in the order in which it is started.
 Lifetimes = list[Callable[[], AbstractAsyncContextManager[object]]]
 
@@ -105,7 +104,6 @@ def build_app(
     client = RESTClient(settings, metrics, traces, transport)
     lifetimes.append(lambda: client)
     api = ContactGroupsAPI(client, AnswerReader(exposed=settings.expose_server_problems))
-
     operations = open_store(settings, schema, disclosure)
     endpoint: ASGIApp = GraphQLEndpoint(
         operations=operations,
@@ -116,6 +114,7 @@ def build_app(
         traces=traces,
         deadline=settings.upstream_deadline,
         max_body_bytes=settings.max_body_bytes,
+        faster=settings.only_for_tests_time_factor,
     )
     endpoint = Observed(endpoint, metrics, traces)
     explorer: list[Route] = []

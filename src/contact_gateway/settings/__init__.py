@@ -9,7 +9,7 @@ from contact_gateway.settings.definitions import (
     TrustedDocumentsMode,
     UpstreamAuthentication,
 )
-from contact_gateway.settings.loading import load_settings
+from contact_gateway.settings.loading import load_settings, load_settings_for_tests
 
 __all__ = [
     "PREFIX",
@@ -20,4 +20,5 @@ __all__ = [
     "TrustedDocumentsMode",
     "UpstreamAuthentication",
     "load_settings",
+    "load_settings_for_tests",
 ]
