@@ -99,7 +99,6 @@ def build_app(
     client = RESTClient(settings, metrics, traces, transport)
     lifetimes.append(lambda: client)
     api = ContactGroupsAPI(client, AnswerReader(exposed=settings.expose_server_problems))
-
     operations = open_store(settings, schema, disclosure)
     endpoint: ASGIApp = GraphQLEndpoint(
         operations=operations,
@@ -110,6 +109,7 @@ def build_app(
         traces=traces,
         deadline=settings.upstream_deadline,
         max_body_bytes=settings.max_body_bytes,
+        faster=settings.only_for_tests_time_factor,
     )
     endpoint = Observed(endpoint, metrics, traces)
     endpoint, explorer = _with_page(endpoint, workspace) if settings.graphiql else (endpoint, [])
