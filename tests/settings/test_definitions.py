@@ -63,6 +63,8 @@ VARIABLES: dict[str, tuple[tuple[str, object], list[str]]] = {
     "UPSTREAM_DEADLINE": SECONDS,
     "UPSTREAM_ATTEMPT_TIMEOUT": SECONDS,
     "UPSTREAM_MAX_CONNECTIONS": (("1", 1), ["0", "10001", "many"]),
+    "UPSTREAM_KEEPALIVE": SECONDS,
+    "UPSTREAM_CONNECTION_AGE": SECONDS,
     "TOKEN_VERIFICATION": (("upstream", "upstream"), ["none", "Introspection", ""]),
     "JWT_ISSUER": (("https://one.test", ("https://one.test",)), ["", ","]),
     "JWT_AUDIENCE": SEVERAL,

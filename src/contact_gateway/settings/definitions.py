@@ -130,6 +130,12 @@ class Settings(BaseSettings):
     upstream_max_connections: int = Field(
         64, ge=1, le=10_000, description="the number of upstream calls at a time, 1 to 10000"
     )
+    upstream_keepalive: Seconds = Field(
+        4, description="seconds that an upstream connection may be idle, up to 300"
+    )
+    upstream_connection_age: Seconds = Field(
+        60, description="seconds after which an upstream connection is not used again, up to 300"
+    )
 
     token_verification: TokenVerification = Field(
         TokenVerification.JWKS,
