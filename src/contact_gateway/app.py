@@ -12,16 +12,17 @@ CrossOrigin                     only where CORS_ORIGINS names any
     │               └── ContactGroupsAPI              the REST operations
     │                   └── RESTClient                `rest_client/policy.py` draws the rest
     └── Starlette               the files of GraphiQL, health, metrics; and the lifespan
+Aside                           only where METRICS_PORT is set: around all this, and
+└── Starlette                   health and metrics there
 """
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
 import httpx
 from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
@@ -35,15 +36,16 @@ from contact_gateway.contact_groups import (
 )
 from contact_gateway.graphiql import GraphiQL, Tab, Workspace
 from contact_gateway.http import (
+    NO_GRAPHQL_HERE,
+    Aside,
     CrossOrigin,
     Entrance,
     GraphQLEndpoint,
-    MetricsPage,
     Observed,
     Readiness,
     Verifier,
-    livez,
-    refuse_in_plain_text,
+    beside,
+    probing_routes,
 )
 from contact_gateway.identity import (
     LARGEST_KEY_SET,
@@ -125,41 +127,26 @@ def build_app(
         endpoint, explorer = graphiql, graphiql.routes
 
     readiness = Readiness(unready)
-    routes = [
-        *explorer,
-        Route("/livez", livez),
-        Route("/readyz", readiness.readyz),
-        Route("/metrics", MetricsPage(metrics).show),
-    ]
     listed = settings.trusted_documents_mode is not TrustedDocumentsMode.OFF
     files = {"trusted_documents": operations} if listed else {}
-    app = Entrance(endpoint, _others(routes, lifetimes, readiness, files))
-    # other origins may call only if they are named, each exactly
-    return CrossOrigin(app, settings.cors_origins) if settings.cors_origins else app
+    lifespan = partial(_lifespan, lifetimes, {"readiness": readiness, **files})
+    probes = probing_routes(readiness, metrics)
+    apart = settings.metrics_port
+    app: ASGIApp = Entrance(endpoint, beside([*explorer, *([] if apart else probes)], lifespan))
+    if settings.cors_origins:  # other origins may call only if they are named, each exactly
+        app = CrossOrigin(app, settings.cors_origins)
+    return Aside(apart, beside(probes, elsewhere=NO_GRAPHQL_HERE), app) if apart else app
 
 
-def _others(
-    routes: list[Route], lifetimes: Lifetimes, readiness: Readiness, files: Mapping[str, object]
-) -> Starlette:
-    """What is served beside the endpoint, and what lives as long as the application.
-
-    `files` are what the server may tell to read its files anew, by the names for it in the log.
-    """
-
-    @asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[dict[str, object]]:
-        async with AsyncExitStack() as stack:
-            for lifetime in lifetimes:
-                await stack.enter_async_context(lifetime())
-            yield {"readiness": readiness, **files}
-
-    others = Starlette(
-        routes=routes,
-        exception_handlers={HTTPException: refuse_in_plain_text},
-        lifespan=lifespan,
-    )
-    others.router.redirect_slashes = False  # to an address that the caller's Host header names
-    return others
+@asynccontextmanager
+async def _lifespan(
+    lifetimes: Lifetimes, state: dict[str, object], _: Starlette
+) -> AsyncIterator[dict[str, object]]:
+    """What runs while the application does; `state` is what the server may tell of it."""
+    async with AsyncExitStack() as stack:
+        for lifetime in lifetimes:
+            await stack.enter_async_context(lifetime())
+        yield state
 
 
 def _verifier(

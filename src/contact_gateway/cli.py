@@ -63,7 +63,7 @@ def demo(port: _Port = 8000, sandbox_port: _SandboxPort = 8001, data: _Data = No
     from contact_gateway.app import build_app
     from contact_gateway.demo import demo_workspace
     from contact_gateway.sandbox import AUDIENCE, DataFileError, Grant, SandboxServer
-    from contact_gateway.server import listen, serve_on
+    from contact_gateway.server import Listeners, listen, serve_on
     from contact_gateway.settings import SettingsError, load_settings
 
     try:
@@ -91,9 +91,11 @@ def demo(port: _Port = 8000, sandbox_port: _SandboxPort = 8001, data: _Data = No
                 expose_server_problems=True,
                 log_format="console",
                 drain_pause=0,
+                metrics_port=None,
             )
             workspace = demo_workspace(_CUSTOMER, partial(sandbox.tokens.issue, grant))
-            serve_on(listener, settings, partial(build_app, workspace=workspace))
+            build = partial(build_app, workspace=workspace)
+            serve_on(Listeners([listener]), settings, build)
     except SettingsError as error:  # the environment counts in the demo too
         _fail(str(error), 2)
     except (OSError, DataFileError) as error:
@@ -123,7 +125,8 @@ def serve() -> None:
     except SettingsError as error:
         _fail(str(error), 2)
     except (OSError, server.WorkersFailedError) as error:
-        _cannot_start("gateway", error, f"{PREFIX}PORT")
+        setting = error.setting if isinstance(error, server.ListenError) else "PORT"
+        _cannot_start("gateway", error, f"{PREFIX}{setting}")
 
 
 @app.command()

@@ -14,7 +14,7 @@ UNKNOWN = {
     "PROT": "the nearest is CONTACT_GATEWAY_PORT",
     "JWT_CUSTOMERS_CLAIM": "the nearest is CONTACT_GATEWAY_JWT_CUSTOMER_CLAIM",
     "SERVICE_HOSTS": "none is near",
-    "REDIS_PORT": "none is near",
+    "REDIS_PORT": "the nearest is CONTACT_GATEWAY_METRICS_PORT",
     "": "none is near",
 }
 """Names of no setting, with what is said of each."""

@@ -13,6 +13,7 @@ __all__ = [
     "Algorithms",
     "BaseUrl",
     "CommaSeparated",
+    "Hosts",
     "LogLevel",
     "Origins",
     "Rate",
@@ -108,6 +109,11 @@ def _origins(origins: tuple[str, ...]) -> tuple[str, ...]:
     return origins
 
 
+def _hosts(hosts: tuple[str, ...]) -> tuple[str, ...]:
+    without_brackets = (host.removeprefix("[").removesuffix("]") for host in hosts)
+    return tuple(dict.fromkeys(without_brackets))
+
+
 def _rate(text: str) -> str:
     import limits
 
@@ -139,5 +145,6 @@ LogLevel = Annotated[Literal["debug", "info", "warning", "error"], BeforeValidat
 Seconds = Annotated[float, Field(gt=0, le=300, allow_inf_nan=False)]
 Algorithms = Annotated[CommaSeparated, AfterValidator(_algorithms)]
 Origins = Annotated[CommaSeparated, AfterValidator(_origins)]
+Hosts = Annotated[CommaSeparated, Field(min_length=1), AfterValidator(_hosts)]
 Rate = Annotated[str, AfterValidator(_rate)]
 RedisUrl = Annotated[SecretStr, AfterValidator(_redis_url)]
