@@ -50,7 +50,7 @@ def analyzed(*arguments: object) -> tuple[int, str]:
 
 
 def test_verify(unit: Path) -> None:
-    """systemd understands every line."""
+    """Every line is understood."""
     assert analyzed("verify", "--man=no", unit) == (0, "")
 
 

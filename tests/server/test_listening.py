@@ -64,7 +64,7 @@ def test_an_address_that_is_taken(taken: str) -> None:
     port = free_port()
     with (
         listening([taken], port),
-        pytest.raises(ListenError, match=rf"in use.*{taken}") as caught,
+        pytest.raises(ListenError, match=rf"in use .*{taken}") as caught,
         listening(["127.0.0.3", taken], port),
     ):
         pass

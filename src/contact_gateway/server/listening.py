@@ -1,6 +1,5 @@
 """Sockets that listen: on one address or several, of both families, for callers or for probes."""
 
-import contextlib
 import os
 import socket
 from collections.abc import Sequence
@@ -10,7 +9,7 @@ from typing import Final
 
 from contact_gateway.settings import Settings
 
-__all__ = ["ListenError", "Listeners", "accepting", "listen", "listen_on_all"]
+__all__ = ["ListenError", "Listeners", "accepting", "bind_all", "listen", "listen_on_all"]
 
 _ACCEPTED_AT_ONCE: Final = 8
 _QUEUED: Final = 2048
@@ -23,6 +22,13 @@ class ListenError(OSError):
     """
 
     setting: str
+
+    @classmethod
+    def of(cls, error: OSError, setting: str) -> "ListenError":
+        """What went wrong, and at whose port."""
+        made = cls(error.errno, error.strerror)
+        made.setting = setting
+        return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,41 +64,69 @@ class Listeners:
             listener.close()
 
 
-def listen(host: str, port: int, *, both_families: bool = False) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
     """Listen on an address, port 0 for any free one; connections queue until they are served.
-
-    With `both_families`, `::` takes IPv4 too.
 
     Raises:
         OSError: the address is taken, or is not one of this machine's.
     """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    both = both_families and host == "::" and socket.has_dualstack_ipv6()
-    return socket.create_server((host, port), family=family, backlog=_QUEUED, dualstack_ipv6=both)
+    listener = _bound(host, port)
+    try:
+        listener.listen(_QUEUED)
+    except OSError:
+        listener.close()
+        raise
+    return listener
 
 
 def listen_on_all(hosts: Sequence[str], port: int, setting: str) -> list[socket.socket]:
-    """Listen on each of `hosts`, on one port; port 0 is any that is free on the first of them.
+    """Listen on each of `hosts`, as `bind_all` binds to them."""
+    listeners = bind_all(hosts, port, setting)
+    try:
+        for listener in listeners:
+            listener.listen(_QUEUED)
+    except OSError as error:
+        Listeners(listeners).close()
+        raise ListenError.of(error, setting) from error
+    return listeners
 
-    `::` takes IPv4 too unless there is an address of IPv4 beside it: the two would clash.
+
+def bind_all(hosts: Sequence[str], port: int, setting: str) -> list[socket.socket]:
+    """Bind to each of `hosts`, to one port; port 0 is any that is free on the first of them.
+
+    That alone tells who listens there already, and is in nobody's way. `::` takes IPv4 too unless
+    there is an address of IPv4 beside it: the two would clash.
 
     Raises:
-        ListenError: as `listen`; `setting` is whose port it is.
+        ListenError: an address is taken, or is not one of this machine's; `setting` has the port.
     """
-    without_ipv4 = all(":" in host for host in hosts)
-    with contextlib.ExitStack() as stack:
-        listeners: list[socket.socket] = []
+    both_families = all(":" in host for host in hosts)
+    bound: list[socket.socket] = []
+    try:
         for host in hosts:
-            try:
-                listener = listen(host, port, both_families=without_ipv4)
-            except OSError as error:
-                failed = ListenError(*error.args)
-                failed.setting = setting
-                raise failed from error
-            listeners.append(stack.enter_context(listener))
-            port = listener.getsockname()[1]
-        stack.pop_all()  # they stay open
-    return listeners
+            bound.append(_bound(host, port, both_families=both_families))
+            port = bound[0].getsockname()[1]
+    except OSError as error:
+        Listeners(bound).close()
+        raise ListenError.of(error, setting) from error
+    return bound
+
+
+def _bound(host: str, port: int, *, both_families: bool = False) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    bound = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            only = not (both_families and host == "::")
+            bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, only)
+        bound.bind((host, port))
+    except OSError as error:
+        bound.close()
+        # in the words of `socket.create_server`, which has no way not to listen
+        where = f"while attempting to bind on address {(host, port)!r}"
+        raise OSError(error.errno, f"{error.strerror} ({where})") from error
+    return bound
 
 
 def accepting(listener: socket.socket) -> list[socket.socket]:

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
+from pydantic_core import PydanticCustomError
 from pydantic_settings import NoDecode
 
 __all__ = [
@@ -124,7 +125,7 @@ def _rate(text: str) -> str:
 
 def _redis_url(url: SecretStr) -> SecretStr:
     if find_spec("redis") is None:
-        raise ValueError
+        raise PydanticCustomError("missing_extra", "the extra contact-gateway[redis] is missing")
     parts = urlsplit(url.get_secret_value())
     if parts.scheme not in {"redis", "rediss"} or not parts.hostname or not parts.port:
         raise ValueError
