@@ -12,6 +12,8 @@ CrossOrigin                     only where CORS_ORIGINS names any
     │               └── ContactGroupsAPI              the REST operations
     │                   └── RESTClient                `rest_client/policy.py` draws the rest
     └── Starlette               the files of GraphiQL, health, metrics; and the lifespan
+Aside                           only where METRICS_PORT is set: around all this, and
+└── Starlette                   health and metrics there
 """
 
 from collections.abc import Callable
@@ -32,16 +34,18 @@ from contact_gateway.contact_groups import (
 )
 from contact_gateway.graphiql import GraphiQL, Tab, Workspace
 from contact_gateway.http import (
+    NO_GRAPHQL_HERE,
+    Aside,
     CrossOrigin,
     Entrance,
     GraphQLEndpoint,
     Lifetimes,
-    MetricsPage,
     Observed,
     Readiness,
     Verifier,
-    livez,
-    other_routes,
+    beside,
+    lifespan_of,
+    probing_routes,
 )
 from contact_gateway.identity import (
     LARGEST_KEY_SET,
@@ -115,18 +119,16 @@ def build_app(
     endpoint, explorer = _with_page(endpoint, workspace) if settings.graphiql else (endpoint, [])
 
     readiness = Readiness(unready)
-    routes = [
-        *explorer,
-        Route("/livez", livez),
-        Route("/readyz", readiness.readyz),
-        Route("/metrics", MetricsPage(metrics).show),
-    ]
     lifetimes.append(operations.kept_fresh)
     files = {"trusted_documents": operations} if operations.reloads else {}
-    told = {"readiness": readiness, **files}  # what the server may ask, and tell to read anew
-    app = Entrance(endpoint, other_routes(routes, lifetimes, told))
-    # other origins may call only if they are named, each exactly
-    return CrossOrigin(app, settings.cors_origins) if settings.cors_origins else app
+    # what the server may ask, and tell to read anew
+    lifespan = lifespan_of(lifetimes, {"readiness": readiness, **files})
+    probes = probing_routes(readiness, metrics)
+    apart = settings.metrics_port
+    app: ASGIApp = Entrance(endpoint, beside([*explorer, *([] if apart else probes)], lifespan))
+    if settings.cors_origins:  # other origins may call only if they are named, each exactly
+        app = CrossOrigin(app, settings.cors_origins)
+    return Aside(apart, beside(probes, elsewhere=NO_GRAPHQL_HERE), app) if apart else app
 
 
 def _with_page(endpoint: ASGIApp, workspace: Workspace | None) -> tuple[ASGIApp, list[Route]]:

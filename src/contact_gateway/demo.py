@@ -69,6 +69,7 @@ def demo_settings(*, environment: bool = True, **changes: object) -> Settings:
         "expose_server_problems": True,
         "log_format": "console",
         "drain_pause": 0,
+        "metrics_port": None,
         **changes,
         "upstream_url": nowhere,
         "jwt_issuer": nowhere,

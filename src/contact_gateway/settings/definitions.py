@@ -11,6 +11,7 @@ from contact_gateway.settings.values import (
     Algorithms,
     BaseUrl,
     CommaSeparated,
+    Hosts,
     LogLevel,
     Origins,
     Rate,
@@ -90,8 +91,14 @@ class Settings(BaseSettings):
         hide_input_in_errors=True,
     )
 
-    host: str = Field("127.0.0.1", min_length=1, description="the address to listen on")
+    host: Hosts = Field(
+        ("127.0.0.1",),
+        description="the addresses to listen on, comma-separated, such as 0.0.0.0,::",
+    )
     port: int = Field(8000, ge=0, le=65535, description="the port to listen on, 0 to 65535")
+    metrics_port: int | None = Field(
+        None, ge=1, le=65535, description="a port for health and metrics alone, 1 to 65535"
+    )
     workers: int = Field(1, ge=1, le=64, description="the number of processes, 1 to 64")
     drain_pause: float = Field(
         5,
@@ -129,6 +136,12 @@ class Settings(BaseSettings):
     )
     upstream_max_connections: int = Field(
         64, ge=1, le=10_000, description="the number of upstream calls at a time, 1 to 10000"
+    )
+    upstream_keepalive: Seconds = Field(
+        4, description="seconds that an upstream connection may be idle, up to 300"
+    )
+    upstream_connection_age: Seconds = Field(
+        60, description="seconds after which an upstream connection is not used again, up to 300"
     )
     upstream_breaker: bool = Field(
         default=True, description="true or false: call less often where the upstream fails"
@@ -241,6 +254,8 @@ class Settings(BaseSettings):
             lines += self._binding()
         if self.trusted_documents_mode is not TrustedDocumentsMode.OFF:
             lines += self._missing("trusted_documents")
+        if self.metrics_port == self.port:
+            lines.append(error_line("metrics_port", "it is PORT"))
         if lines:
             raise SettingsError(lines)
         return self

@@ -80,6 +80,8 @@ def _load(values: Mapping[str, object], *, environment: bool) -> Settings:
 def _fault(item: ErrorDetails) -> str:
     if item["type"] == "missing":
         return "missing"
+    if item["type"] == "missing_extra":
+        return item["msg"]
     if is_service_link(str(item["loc"][0]), str(item["input"])):
         return _FROM_KUBERNETES
     return "it is set to something else"
