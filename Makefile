@@ -10,7 +10,7 @@ PINS := src/contact_gateway/graphiql/pins.json
 SERVERS := tests/interop/rest_servers
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test check schema lock format bench servers
+.PHONY: help run setup test check schema lock format bench servers image
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -45,9 +45,13 @@ bench: .venv/installed ## measure against other gateways (BENCH=--quick or --alo
 
 servers: $(SERVERS)/.venv/.installed $(SERVERS)/node_modules/.installed ## install the REST servers of tests/interop
 
+image: .venv/installed ## build the image, as root on Debian, without a registry
+	deploy/image.sh
+
 lock: .venv/installed ## choose the newest versions that pyproject.toml allows
 	$(COMPILE) --upgrade --all-extras --group pyproject.toml:dev pyproject.toml --output-file requirements.lock
 	$(COMPILE) --constraints requirements.lock --all-extras pyproject.toml --output-file requirements-runtime.lock
+	$(COMPILE) --constraints requirements.lock --group pyproject.toml:build --output-file requirements-build.lock
 	$(COMPILE) --upgrade --group pyproject.toml:servers --output-file $(SERVERS)/requirements.lock
 	$(COMPILE) --upgrade --group pyproject.toml:batching-clients --output-file tests/interop/batching_clients/requirements.lock
 
