@@ -26,14 +26,13 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from contact_gateway.contact_groups import (
-    BLANKS,
-    RENAME,
+    EXAMPLES,
     ContactGroupsAPI,
     ContactGroupsOfRequest,
     build_schema,
     issued_scopes,
 )
-from contact_gateway.graphiql import GraphiQL, Tab, Workspace
+from contact_gateway.graphiql import GraphiQL, Workspace, workspace_of
 from contact_gateway.http import (
     CrossOrigin,
     Entrance,
@@ -121,7 +120,8 @@ def build_app(
     explorer: list[Route] = []
     if settings.graphiql:
         # the page stands before the endpoint, at its path; its files have routes of their own
-        graphiql = GraphiQL(endpoint, workspace or Workspace(tabs=(Tab(RENAME, BLANKS),)))
+        opened = workspace or workspace_of(settings, issued_scopes(settings), EXAMPLES)
+        graphiql = GraphiQL(endpoint, opened)
         endpoint, explorer = graphiql, graphiql.routes
 
     readiness = Readiness(unready)

@@ -92,7 +92,7 @@ def demo(port: _Port = 8000, sandbox_port: _SandboxPort = 8001, data: _Data = No
                 log_format="console",
                 drain_pause=0,
             )
-            workspace = demo_workspace(_CUSTOMER, partial(sandbox.tokens.issue, grant))
+            workspace = demo_workspace(_CUSTOMER, partial(sandbox.tokens.issue, grant), sandbox)
             serve_on(listener, settings, partial(build_app, workspace=workspace))
     except SettingsError as error:  # the environment counts in the demo too
         _fail(str(error), 2)

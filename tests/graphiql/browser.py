@@ -126,6 +126,27 @@ class Browser:
         """Clear what an origin has stored, as if the browser had never been there."""
         self._devtools("Storage.clearDataForOrigin", origin=origin, storageTypes="all")
 
+    def resize(self, width: int, height: int = 900) -> None:
+        """Give the page a window of this size."""
+        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+        self._devtools("Emulation.setDeviceMetricsOverride", **size)
+
+    def prefer(self, scheme: str) -> None:
+        """Let the system be light or dark."""
+        wish = {"name": "prefers-color-scheme", "value": scheme}
+        self._devtools("Emulation.setEmulatedMedia", features=[wish])
+
+    def allow_clipboard(self, origin: str) -> None:
+        """Let a page read the clipboard as well, as its user could by pasting."""
+        permissions = ["clipboardReadWrite", "clipboardSanitizedWrite"]
+        self._devtools("Browser.grantPermissions", origin=origin, permissions=permissions)
+
+    def clipboard(self) -> str:
+        """The text on the clipboard."""
+        read = "navigator.clipboard.readText().then(arguments[0])"
+        text: str = self._call("execute/async", script=read, args=[])
+        return text
+
     def _devtools(self, command: str, **parameters: object) -> None:
         self._call("goog/cdp/execute", cmd=command, params=parameters)
 

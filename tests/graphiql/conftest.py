@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 import pytest
 
 from contact_gateway.demo import demo_workspace
+from contact_gateway.graphiql import Examples, Tab, Workspace
 from contact_gateway.graphiql.pins import own_files
 from contact_gateway.sandbox import Grant, Sandbox
 from tests.graphiql.browser import Browser, running_browser
@@ -14,6 +15,7 @@ from tests.servers import running_gateway, settings_for
 from tests.thorough import THOROUGH
 
 CUSTOMER = 5690
+BLANK = Workspace(examples=(Examples("Examples", (Tab("Nothing", "{__typename}"),)),))
 
 IssueDevelopmentToken = Callable[..., str]
 
@@ -55,7 +57,7 @@ def serve_demo(sandbox_server: Sandbox) -> ServeDemo:
 
     def serve(issue_token: IssueDevelopmentToken) -> AbstractContextManager[str]:
         settings = settings_for(sandbox_server.url, graphiql=True, introspection=True)
-        return running_gateway(settings, demo_workspace(CUSTOMER, issue_token))
+        return running_gateway(settings, demo_workspace(CUSTOMER, issue_token, sandbox_server))
 
     return serve
 

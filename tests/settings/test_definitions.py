@@ -81,6 +81,8 @@ VARIABLES: dict[str, tuple[tuple[str, object], list[str]]] = {
     "TOKEN_INTROSPECTION_CLIENT_ID": TEXT,
     "TOKEN_INTROSPECTION_CLIENT_SECRET": (("hunter2", SecretStr("hunter2")), [""]),
     "GRAPHIQL": BOOLEAN,
+    "GRAPHIQL_CLIENT_ID": TEXT,
+    "GRAPHIQL_SCOPES": SEVERAL,
     "INTROSPECTION": BOOLEAN,
     "CORS_ORIGINS": (
         (

@@ -15,7 +15,7 @@ from contact_gateway.sandbox.database import DataFileError, Store
 from contact_gateway.sandbox.received import ReceivedRequest
 from contact_gateway.sandbox.running import Sandbox, SandboxServer, run
 from contact_gateway.sandbox.sample_data import SAMPLE_GROUPS
-from contact_gateway.sandbox.scenarios import SCENARIOS, Fault, Scenario
+from contact_gateway.sandbox.scenarios import SCENARIOS, SCENARIOS_BY_ID, Fault, Scenario
 from contact_gateway.sandbox.token_issuer import AUDIENCE, CLIENTS, Client, Grant, TokenIssuer
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "CLIENTS",
     "SAMPLE_GROUPS",
     "SCENARIOS",
+    "SCENARIOS_BY_ID",
     "Client",
     "DataFileError",
     "Fault",
