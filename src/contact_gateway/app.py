@@ -120,8 +120,7 @@ def build_app(
     explorer: list[Route] = []
     if settings.graphiql:
         # the page stands before the endpoint, at its path; its files have routes of their own
-        opened = workspace or workspace_of(settings, issued_scopes(settings), EXAMPLES)
-        graphiql = GraphiQL(endpoint, opened)
+        graphiql = GraphiQL(endpoint, workspace or workspace_of(settings, issued_scopes, EXAMPLES))
         endpoint, explorer = graphiql, graphiql.routes
 
     readiness = Readiness(unready)

@@ -64,17 +64,18 @@ class Workspace:
 
 def workspace_of(
     settings: Settings,
-    issued_scopes: Mapping[str, tuple[str, ...]],
+    issued_scopes: Callable[[Settings], Mapping[str, tuple[str, ...]]],
     examples: Mapping[str, tuple[str, Mapping[str, object]]],
 ) -> Workspace:
     """What the page opens with in production: blanks to be filled in, the token's among them.
 
-    `examples` are documents and variables by their titles.
+    `issued_scopes` are those that stand for each of ours; `examples` are documents and variables by
+    their titles.
     """
     tabs = (Tab(title, query, variables) for title, (query, variables) in examples.items())
     return Workspace(
         examples=(Examples("Examples", tuple(tabs)),),
         token_source=" or ".join(settings.jwt_issuer or ("the REST API",)),
-        login=login_of(settings, issued_scopes),
+        login=login_of(settings, issued_scopes(settings)),
         introspection=settings.introspection,
     )
