@@ -79,7 +79,11 @@ class Browser:
 
     def until(self, script: str) -> Any:
         """Wait for the body of a JavaScript function to return something that is true."""
-        return self._call("execute/async", script=_UNTIL % script, args=[])
+        return self.call_back(_UNTIL % script)
+
+    def call_back(self, script: str) -> Any:
+        """Run the body of a function, and wait for what it calls its argument with."""
+        return self._call("execute/async", script=script, args=[])
 
     def click(self, selector: str) -> None:
         """Wait for the element that a CSS selector names, and click on it."""
@@ -143,8 +147,7 @@ class Browser:
 
     def clipboard(self) -> str:
         """The text on the clipboard."""
-        read = "navigator.clipboard.readText().then(arguments[0])"
-        text: str = self._call("execute/async", script=read, args=[])
+        text: str = self.call_back("navigator.clipboard.readText().then(arguments[0])")
         return text
 
     def _devtools(self, command: str, **parameters: object) -> None:

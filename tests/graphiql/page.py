@@ -23,9 +23,15 @@ class GraphiQLPage:
 
     def open(self) -> None:
         """Come here for the first time, and wait until the schema is there."""
-        self.browser.forget(self.url)
-        self.browser.open(f"{self.url}/graphql")
+        self.arrive()
         self.wait()
+
+    def arrive(self) -> None:
+        """Come here for the first time, where there need be no schema."""
+        self.browser.forget(self.url)
+        self.browser.console()  # what pages before were told
+        self.browser.open(f"{self.url}/graphql")
+        self.browser.until("return !!document.querySelector('.reply')")
 
     def reload(self) -> None:
         """Come back."""
@@ -63,8 +69,7 @@ class GraphiQLPage:
     def tabs(self) -> list[str]:
         """The names of the tabs."""
         names: list[str] = self.browser.run(
-            "return [...document.querySelectorAll('.graphiql-tab-button')]"
-            ".map(e => e.dataset.name ?? e.textContent)"
+            "return [...document.querySelectorAll('.graphiql-tab-button')].map(e => e.textContent)"
         )
         return names
 
@@ -86,6 +91,19 @@ class GraphiQLPage:
         )
         begins = f"{_code_mirror('query')}.getValue().startsWith('# {title}\\n')"
         self.browser.until(f"return !document.querySelector('.examples') && {begins}")
+
+    def greeting(self) -> str:
+        """What is said above GraphiQL."""
+        text: str = self.browser.run("return document.getElementById('greeting').textContent")
+        return text
+
+    def requests(self) -> list[str]:
+        """The paths that the page has asked for, but for its own files."""
+        paths: list[str] = self.browser.run(
+            "return performance.getEntriesByType('resource').map(e => new URL(e.name).pathname)"
+            ".filter(path => !path.startsWith('/graphiql/'))"
+        )
+        return paths
 
     def reply(self) -> dict[str, str]:
         """What is told of the reply, by its names."""

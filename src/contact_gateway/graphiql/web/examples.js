@@ -1,10 +1,9 @@
-// The menu of examples, and the names of tabs: a tab is named by the comment that it begins with.
+// The menu of examples, each in a tab of its own.
+import { nameOf } from "./attributes.js";
 import { examples } from "./workspace.js";
 
 const { GraphiQL, React } = globalThis;
 const { createElement: h } = React;
-
-const nameOf = (query) => /^#[ \t]*(\S.*)/.exec(query ?? "")?.[1].trim();
 
 /** Opens an example in a tab of its own, or the tab where it is. */
 const useOpen = () => {
@@ -35,26 +34,8 @@ export function ExamplesMenu() {
     );
   return h(
     DropdownMenu,
-    null,
+    { modal: false },
     h(DropdownMenu.Button, { type: "button", className: "examples-button" }, "Examples"),
     h(DropdownMenu.Content, { className: "examples", align: "end" }, examples.map(group)),
   );
-}
-
-/** Shows the names: GraphiQL knows no other than that of the operation. */
-export function TabNames() {
-  const { tabs } = GraphiQL.React.useEditorContext();
-  React.useEffect(() => {
-    for (const [index, { query }] of tabs.entries()) {
-      const button = document.getElementById(`graphiql-session-tab-${index}`);
-      const name = nameOf(query);
-      if (!button) continue;
-      button.toggleAttribute("data-name", Boolean(name));
-      if (name) {
-        button.dataset.name = name;
-        button.setAttribute("aria-label", name);
-      } else button.removeAttribute("aria-label");
-    }
-  });
-  return null;
 }

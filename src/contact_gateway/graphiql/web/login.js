@@ -9,14 +9,18 @@ const SECONDS_LEFT = 30; // a token with less is renewed before it is sent
 /** Who is logged in, if anybody, and what went wrong. */
 export const login = changing({ user: null, fault: "" });
 
+// RFC 8707: said again whenever a token is asked for, or it would be for the issuer itself
+const resource = workspace.login?.resource ?? undefined;
+
 const made = () => {
-  const { issuer, clientId, scope, audience, resource } = workspace.login;
+  const { issuer, clientId, scope, audience } = workspace.login;
   return new oidc.UserManager({
     authority: issuer,
     client_id: clientId,
     scope,
-    resource: resource ?? undefined,
+    resource,
     extraQueryParams: { audience },
+    extraTokenParams: resource ? { resource } : {},
     redirect_uri: home(),
     post_logout_redirect_uri: home(),
     response_type: "code",
@@ -33,16 +37,13 @@ const failed = (error) => login.set({ user: null, fault: `The login failed: ${er
 /** Go to the issuer; the page comes back. */
 export const logIn = () => manager.signinRedirect().catch(failed);
 
-/** Take the tokens back, and end the session at the issuer where it offers that. */
+/** Take the token back, and end the session at the issuer where it offers that. */
 export const logOut = async () => {
-  await manager.revokeTokens().catch(() => {}); // an issuer need not offer it
-  try {
-    if (await manager.metadataService.getEndSessionEndpoint()) await manager.signoutRedirect();
-    else await manager.removeUser();
-  } catch {
-    await manager.removeUser();
-  }
+  await manager.revokeTokens(["refresh_token"]).catch(() => {}); // an issuer need not offer it
+  await manager.removeUser(); // first: else the ID token would go along in the address
   login.set({ user: null, fault: "" });
+  const offered = await manager.metadataService.getEndSessionEndpoint().catch(() => undefined);
+  if (offered) await manager.signoutRedirect().catch(failed);
 };
 
 /** Finish a login if the page comes back from the issuer, before anything else is asked. */
@@ -64,7 +65,7 @@ let renewal = null;
 /** Get another token with the refresh token; whether that was possible. */
 export const renewLogin = async () => {
   if (!login.get().user?.refresh_token) return false;
-  renewal ??= manager.signinSilent().finally(() => (renewal = null));
+  renewal ??= manager.signinSilent({ resource }).finally(() => (renewal = null));
   try {
     login.set({ user: await renewal, fault: "" });
     return true;

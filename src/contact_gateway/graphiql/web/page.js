@@ -1,6 +1,7 @@
 // The page: GraphiQL with our parts in it, and the greeting above.
+import { Attributes } from "./attributes.js";
 import { developmentToken, keepShown } from "./development_token.js";
-import { ExamplesMenu, TabNames } from "./examples.js";
+import { ExamplesMenu } from "./examples.js";
 import { Greeting, HeadersWatch, typed, useCredentials } from "./greeting.js";
 import { comeBack } from "./login.js";
 import { ReplyPanel } from "./reply_panel.js";
@@ -42,7 +43,7 @@ function DevelopmentToken() {
 function Page() {
   const credentials = useCredentials();
   const known = workspace.introspection && credentials;
-  const helpers = [h(DevelopmentToken), h(HeadersWatch), h(TabNames), h(SchemaWatch, { credentials })];
+  const helpers = [h(DevelopmentToken), h(HeadersWatch), h(Attributes), h(SchemaWatch, { credentials })];
   return h(
     GraphiQL,
     {
@@ -60,7 +61,7 @@ function Page() {
       inputValueDeprecation: true,
       toolbar: { additionalContent: h(React.Fragment, null, ...helpers) },
     },
-    h(GraphiQL.Logo, null, h(ExamplesMenu), h("span", null, "Contact gateway")),
+    h(GraphiQL.Logo, null, h(ExamplesMenu), h("h1", null, "Contact gateway")),
     h(GraphiQL.Footer, null, h(ReplyPanel)),
   );
 }

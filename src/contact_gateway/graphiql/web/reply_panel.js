@@ -27,18 +27,17 @@ const typesOf = (results) =>
 function Facts({ reply }) {
   const results = [typesOf(reply.results), ...reply.codes].filter(Boolean).join(" · ");
   const bad = reply.failed || reply.codes.length > 0 || /Error\b/.test(results);
-  return h(
-    "dl",
-    { className: "facts", role: "status" },
+  const facts = [
     h(Fact, { name: "Status", bad: reply.failed }, reply.status),
     h(Fact, { name: "Time" }, `${reply.milliseconds} ms`),
     results && h(Fact, { name: "Result", bad }, results),
     reply.requestId && h(Fact, { name: "Request id" }, h("code", null, reply.requestId)),
-  );
+  ];
+  return h("div", { role: "status" }, h("dl", { className: "facts" }, ...facts));
 }
 
 function Part({ name, children }) {
-  return children ? h(React.Fragment, null, h("h4", null, name), h("pre", { tabIndex: 0 }, children)) : null;
+  return children ? h(React.Fragment, null, h("h3", null, name), h("pre", { tabIndex: 0 }, children)) : null;
 }
 
 function Call({ call, number }) {
@@ -67,7 +66,7 @@ function Calls({ tab, reply }) {
     "section",
     { className: "calls", "aria-label": "REST" },
     h(
-      "h3",
+      "h2",
       null,
       "REST",
       h("small", null, count ?? "…"),
