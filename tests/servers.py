@@ -50,7 +50,10 @@ def environment_for(sandbox_url: str, **changes: object) -> dict[str, str]:
 
 @contextlib.contextmanager
 def running_app(
-    app: ASGIApp, settings: Settings, protocol: type[HTTPConnection] = HTTPConnection
+    app: ASGIApp,
+    settings: Settings,
+    protocol: type[HTTPConnection] = HTTPConnection,
+    port: int = 0,
 ) -> Iterator[str]:
     """Serve an application as `serve` does, and say its URL; it is ready when the block begins."""
     ready = threading.Event()
@@ -60,7 +63,7 @@ def running_app(
             await super().startup(sockets)  # type: ignore[arg-type]
             ready.set()
 
-    with listen("127.0.0.1", 0) as listener:
+    with listen("127.0.0.1", port) as listener:
         server = Server(server_config(app, settings, protocol))
         thread = threading.Thread(target=server.run, args=(accepting(listener),), daemon=True)
         thread.start()

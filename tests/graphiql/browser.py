@@ -85,10 +85,14 @@ class Browser:
         """Run the body of a function, and wait for what it calls its argument with."""
         return self._call("execute/async", script=script, args=[])
 
+    def find(self, selector: str) -> str:
+        """Wait for the element that a CSS selector names, on this page or the next; a handle."""
+        element = self._call("element", using="css selector", value=selector)
+        return str(next(iter(element.values())))
+
     def click(self, selector: str) -> None:
         """Wait for the element that a CSS selector names, and click on it."""
-        element = self.until(f"return document.querySelector({selector!r})")
-        self._call(f"element/{next(iter(element.values()))}/click")
+        self._call(f"element/{self.find(selector)}/click")
 
     def type(self, text: str) -> None:
         """Press keys, into whatever has the focus."""
@@ -172,7 +176,7 @@ def running_browser() -> Iterator[Browser]:
         capabilities = {
             "goog:chromeOptions": options,
             "goog:loggingPrefs": {"browser": "ALL"},
-            "timeouts": {"script": 20_000},
+            "timeouts": {"script": 20_000, "implicit": 20_000},
         }
         body = {"capabilities": {"alwaysMatch": capabilities}}
         session = http.post(f"{url}/session", json=body).json()["value"]

@@ -31,7 +31,7 @@ class GraphiQLPage:
         self.browser.forget(self.url)
         self.browser.console()  # what pages before were told
         self.browser.open(f"{self.url}/graphql")
-        self.browser.until("return !!document.querySelector('.reply')")
+        self.browser.find(".reply")
 
     def reload(self) -> None:
         """Come back."""
