@@ -25,14 +25,13 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from contact_gateway.contact_groups import (
-    BLANKS,
-    RENAME,
+    EXAMPLES,
     ContactGroupsAPI,
     ContactGroupsOfRequest,
     build_schema,
     issued_scopes,
 )
-from contact_gateway.graphiql import GraphiQL, Tab, Workspace
+from contact_gateway.graphiql import GraphiQL, Workspace, workspace_of
 from contact_gateway.http import (
     NO_GRAPHQL_HERE,
     Aside,
@@ -116,7 +115,10 @@ def build_app(
         faster=settings.only_for_tests_time_factor,
     )
     endpoint = Observed(endpoint, metrics, traces)
-    endpoint, explorer = _with_page(endpoint, workspace) if settings.graphiql else (endpoint, [])
+    explorer: list[Route] = []
+    if settings.graphiql:  # the page stands before the endpoint, and its files have routes
+        graphiql = GraphiQL(endpoint, workspace or workspace_of(settings, issued_scopes, EXAMPLES))
+        endpoint, explorer = graphiql, graphiql.routes
 
     readiness = Readiness(unready)
     lifetimes.append(operations.kept_fresh)
@@ -129,12 +131,6 @@ def build_app(
     if settings.cors_origins:  # other origins may call only if they are named, each exactly
         app = CrossOrigin(app, settings.cors_origins)
     return Aside(apart, beside(probes, elsewhere=NO_GRAPHQL_HERE), app) if apart else app
-
-
-def _with_page(endpoint: ASGIApp, workspace: Workspace | None) -> tuple[ASGIApp, list[Route]]:
-    """GraphiQL before the endpoint, at its path, and the routes of its files."""
-    graphiql = GraphiQL(endpoint, workspace or Workspace(tabs=(Tab(RENAME, BLANKS),)))
-    return graphiql, graphiql.routes
 
 
 def _verifier(

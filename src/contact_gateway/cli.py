@@ -105,7 +105,9 @@ def demo(
                 typer.echo(line if as_json else announcement.as_text())
 
             demo.when_it_answers(announcement, sandbox, announce)
-            workspace = demo.demo_workspace(demo.CUSTOMER, partial(demo.development_token, sandbox))
+            workspace = demo.demo_workspace(
+                demo.CUSTOMER, partial(demo.development_token, sandbox), sandbox
+            )
             build = partial(build_app, workspace=workspace)
             serve_on(Listeners([listener]), demo.in_front_of(settings, sandbox), build)
     except SettingsError as error:  # the environment counts in the demo too

@@ -92,6 +92,8 @@ VARIABLES: dict[str, tuple[tuple[str, object], list[str]]] = {
     "TOKEN_INTROSPECTION_CLIENT_ID": TEXT,
     "TOKEN_INTROSPECTION_CLIENT_SECRET": (("hunter2", SecretStr("hunter2")), [""]),
     "GRAPHIQL": BOOLEAN,
+    "GRAPHIQL_CLIENT_ID": TEXT,
+    "GRAPHIQL_SCOPES": SEVERAL,
     "INTROSPECTION": BOOLEAN,
     "CORS_ORIGINS": (
         (
@@ -265,6 +267,24 @@ def test_client_credentials_of_unverified_callers(monkeypatch: pytest.MonkeyPatc
     found = faults(monkeypatch, **NEEDED, **CREDENTIALS, TOKEN_VERIFICATION="upstream")
 
     assert found == ["TOKEN_VERIFICATION"]
+
+
+@pytest.mark.parametrize(
+    "issuers",
+    ["https://one.test,https://two.test", "https://one.test?tenant=1", "http://one.test", "one"],
+)
+def test_logging_in_at_no_one_issuer(monkeypatch: pytest.MonkeyPatch, issuers: str) -> None:
+    """The page logs in at the one issuer there is, whose document it has to find."""
+    changes = {"JWT_ISSUER": issuers, "GRAPHIQL_CLIENT_ID": "page"}
+
+    assert "JWT_ISSUER" in faults(monkeypatch, **{**NEEDED, **changes})
+
+
+def test_logging_in_where_the_rest_api_verifies(monkeypatch: pytest.MonkeyPatch) -> None:
+    """There is no issuer to log in at, unless one is named."""
+    needed = {"UPSTREAM_URL": NEEDED["UPSTREAM_URL"], "TOKEN_VERIFICATION": "upstream"}
+
+    assert faults(monkeypatch, **needed, GRAPHIQL_CLIENT_ID="page") == ["JWT_ISSUER"]
 
 
 def test_secret(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,13 @@ from contact_gateway.sandbox.received import ReceivedRequest
 from contact_gateway.sandbox.rest_api import Manner
 from contact_gateway.sandbox.running import SandboxServer, run, url_of
 from contact_gateway.sandbox.sample_data import SAMPLE_GROUPS
-from contact_gateway.sandbox.scenarios import SCENARIO_CUSTOMERS, SCENARIOS, Fault, Scenario
+from contact_gateway.sandbox.scenarios import (
+    SCENARIO_CUSTOMERS,
+    SCENARIOS,
+    SCENARIOS_BY_ID,
+    Fault,
+    Scenario,
+)
 from contact_gateway.sandbox.token_issuer import AUDIENCE, CLIENTS, Client, Grant, TokenIssuer
 
 __all__ = [
@@ -25,6 +31,7 @@ __all__ = [
     "CLIENTS",
     "SAMPLE_GROUPS",
     "SCENARIOS",
+    "SCENARIOS_BY_ID",
     "SCENARIO_CUSTOMERS",
     "Client",
     "DataFileError",

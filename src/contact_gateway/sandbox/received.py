@@ -20,7 +20,8 @@ class ReceivedRequest:
 
     `path` is as sent, percent-encoding included, and `query` has no question mark. `headers` are in
     the order sent, their names in lower case; they hold the bearer token, so they stay out of the
-    repr. `status` is None when no answer was sent. A record is made before the answer leaves.
+    repr. `status` is None when no answer was sent. A record is made before the answer leaves, with
+    the content of those that are whole by then.
     """
 
     method: str
@@ -29,6 +30,7 @@ class ReceivedRequest:
     headers: tuple[tuple[str, str], ...] = field(repr=False)
     body: bytes
     status: int | None
+    answer: bytes = field(default=b"", repr=False)
 
     def header(self, name: str) -> tuple[str, ...]:
         """Every value of the header `name`, whatever its case; empty when it was not sent."""

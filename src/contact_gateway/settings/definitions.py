@@ -208,6 +208,12 @@ class Settings(BaseSettings):
     )
 
     graphiql: bool = Field(default=False, description="true or false: serve GraphiQL")
+    graphiql_client_id: str | None = Field(
+        None, min_length=1, description="the client id with which GraphiQL logs in at JWT_ISSUER"
+    )
+    graphiql_scopes: SeveralOrNone = Field(
+        None, description="what GraphiQL asks for there in place of SCOPE_READ and SCOPE_WRITE"
+    )
     introspection: bool = Field(default=False, description="true or false: allow introspection")
     cors_origins: Origins = Field(
         (),
@@ -252,6 +258,8 @@ class Settings(BaseSettings):
                 "upstream_token_url", "upstream_client_id", "upstream_client_secret"
             )
             lines += self._binding()
+        if self.graphiql_client_id is not None:
+            lines += self._where_to_log_in()
         if self.trusted_documents_mode is not TrustedDocumentsMode.OFF:
             lines += self._missing("trusted_documents")
         if self.metrics_port == self.port:
@@ -271,6 +279,11 @@ class Settings(BaseSettings):
         return (
             [f"{PREFIX}JWT_JWKS_URL: {_ONE_FOR_SEVERAL}"] if len(self.jwt_issuer or ()) > 1 else []
         )
+
+    def _where_to_log_in(self) -> list[str]:
+        issuers = self.jwt_issuer or ()
+        good = len(issuers) == 1 and can_be_discovered(issuers[0])
+        return [] if good else [f"{PREFIX}JWT_ISSUER: {_NO_LOGIN}"]
 
     def _binding(self) -> list[str]:
         """One upstream key serves many customers: a verified claim must bind the caller's."""
@@ -297,6 +310,10 @@ _UNDISCOVERABLE = (
 _ONE_FOR_SEVERAL = (
     "expected one issuer, because the key of one must never verify a token of another; leave it "
     "out, and the key set of each is found by discovery"
+)
+_NO_LOGIN = (
+    "expected one https URL (http only on loopback) without a query with GRAPHIQL_CLIENT_ID, "
+    "because the page logs in there"
 )
 
 
