@@ -42,6 +42,7 @@ from contact_gateway.http import (
     Observed,
     Readiness,
     Verifier,
+    described_to_gateways,
     livez,
     refuse_in_plain_text,
 )
@@ -69,7 +70,6 @@ if TYPE_CHECKING:
     from contact_gateway.rate_limits import RateLimiter
 
 __all__ = ["build_app"]
-
 
 # What runs for as long as the application does, in the order in which it is started.
 Lifetimes = list[Callable[[], AbstractAsyncContextManager[object]]]
@@ -99,7 +99,7 @@ def build_app(
     verifier, unready = _verifier(settings, lifetimes, metrics)
     limiter = _rate_limiter(settings, lifetimes, metrics)
     # operations: from the text of a document to its execution
-    schema = build_schema()
+    schema = build_schema(federation=settings.federation)
     disclosure = Disclosure(schema, full=settings.introspection)
     # contact_groups, and the rest_client that brings their calls to the REST API
     client = RESTClient(settings, metrics, traces, transport)
@@ -107,7 +107,7 @@ def build_app(
     api = ContactGroupsAPI(client, AnswerReader(exposed=settings.expose_server_problems))
 
     operations = open_store(settings, schema, disclosure)
-    endpoint: ASGIApp = GraphQLEndpoint(
+    endpoint = GraphQLEndpoint(
         operations=operations,
         runner=OperationRunner(disclosure),
         verifier=verifier,
@@ -117,12 +117,12 @@ def build_app(
         deadline=settings.upstream_deadline,
         max_body_bytes=settings.max_body_bytes,
     )
-    endpoint = Observed(endpoint, metrics, traces)
+    served: ASGIApp = Observed(described_to_gateways(endpoint, settings), metrics, traces)
     explorer: list[Route] = []
     if settings.graphiql:
         # the page stands before the endpoint, at its path; its files have routes of their own
-        graphiql = GraphiQL(endpoint, workspace or Workspace(tabs=(Tab(RENAME, BLANKS),)))
-        endpoint, explorer = graphiql, graphiql.routes
+        graphiql = GraphiQL(served, workspace or Workspace(tabs=(Tab(RENAME, BLANKS),)))
+        served, explorer = graphiql, graphiql.routes
 
     readiness = Readiness(unready)
     routes = [
@@ -133,7 +133,7 @@ def build_app(
     ]
     listed = settings.trusted_documents_mode is not TrustedDocumentsMode.OFF
     files = {"trusted_documents": operations} if listed else {}
-    app = Entrance(endpoint, _others(routes, lifetimes, readiness, files))
+    app = Entrance(served, _others(routes, lifetimes, readiness, files))
     # other origins may call only if they are named, each exactly
     return CrossOrigin(app, settings.cors_origins) if settings.cors_origins else app
 

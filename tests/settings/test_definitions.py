@@ -82,6 +82,7 @@ VARIABLES: dict[str, tuple[tuple[str, object], list[str]]] = {
     "TOKEN_INTROSPECTION_CLIENT_SECRET": (("hunter2", SecretStr("hunter2")), [""]),
     "GRAPHIQL": BOOLEAN,
     "INTROSPECTION": BOOLEAN,
+    "FEDERATION": BOOLEAN,
     "CORS_ORIGINS": (
         (
             "https://app.example.com, http://localhost:5173",

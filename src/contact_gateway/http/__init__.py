@@ -2,6 +2,7 @@
 
 from contact_gateway.http.authentication import Verifier
 from contact_gateway.http.cross_origin import CrossOrigin
+from contact_gateway.http.described import described_to_gateways
 from contact_gateway.http.endpoint import GraphQLEndpoint
 from contact_gateway.http.entrance import Entrance
 from contact_gateway.http.health import Readiness, livez
@@ -17,6 +18,7 @@ __all__ = [
     "Observed",
     "Readiness",
     "Verifier",
+    "described_to_gateways",
     "livez",
     "refuse_in_plain_text",
 ]

@@ -184,6 +184,9 @@ class Settings(BaseSettings):
 
     graphiql: bool = Field(default=False, description="true or false: serve GraphiQL")
     introspection: bool = Field(default=False, description="true or false: allow introspection")
+    federation: bool = Field(
+        default=False, description="true or false: be a subgraph of Apollo Federation 2"
+    )
     cors_origins: Origins = Field(
         (), description="exact origins, comma-separated, such as https://app.example.com"
     )
