@@ -41,6 +41,7 @@ from contact_gateway.http import (
     MetricsPage,
     Observed,
     Readiness,
+    RefusedOrigins,
     Verifier,
     described_to_gateways,
     livez,
@@ -106,6 +107,7 @@ def build_app(
     lifetimes.append(lambda: client)
     api = ContactGroupsAPI(client, AnswerReader(exposed=settings.expose_server_problems))
 
+    refused_origins = RefusedOrigins(settings.cors_origins)
     operations = open_store(settings, schema, disclosure)
     endpoint = GraphQLEndpoint(
         operations=operations,
@@ -116,6 +118,7 @@ def build_app(
         traces=traces,
         deadline=settings.upstream_deadline,
         max_body_bytes=settings.max_body_bytes,
+        refused_origins=refused_origins,
     )
     served: ASGIApp = Observed(described_to_gateways(endpoint, settings), metrics, traces)
     explorer: list[Route] = []
@@ -135,7 +138,8 @@ def build_app(
     files = {"trusted_documents": operations} if listed else {}
     app = Entrance(served, _others(routes, lifetimes, readiness, files))
     # other origins may call only if they are named, each exactly
-    return CrossOrigin(app, settings.cors_origins) if settings.cors_origins else app
+    origins = settings.cors_origins
+    return CrossOrigin(app, origins, refused_origins) if origins else app
 
 
 def _others(

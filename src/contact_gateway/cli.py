@@ -61,7 +61,7 @@ def options(
 def demo(port: _Port = 8000, sandbox_port: _SandboxPort = 8001, data: _Data = None) -> None:
     """Start a sandbox REST server and the gateway in front of it, ready to try."""
     from contact_gateway.app import build_app
-    from contact_gateway.demo import demo_workspace
+    from contact_gateway.demo import LOCAL_ORIGINS, demo_workspace
     from contact_gateway.sandbox import AUDIENCE, DataFileError, Grant, SandboxServer
     from contact_gateway.server import listen, serve_on
     from contact_gateway.settings import SettingsError, load_settings
@@ -92,6 +92,8 @@ def demo(port: _Port = 8000, sandbox_port: _SandboxPort = 8001, data: _Data = No
                 log_format="console",
                 drain_pause=0,
             )
+            origins = (*settings.cors_origins, *LOCAL_ORIGINS)
+            settings = settings.model_copy(update={"cors_origins": origins})
             workspace = demo_workspace(_CUSTOMER, partial(sandbox.tokens.issue, grant))
             serve_on(listener, settings, partial(build_app, workspace=workspace))
     except SettingsError as error:  # the environment counts in the demo too

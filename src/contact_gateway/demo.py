@@ -1,4 +1,7 @@
-"""What GraphiQL opens with in the demo: a success first, then the list and every scenario."""
+"""The demo: who may call it, and what GraphiQL opens with there.
+
+That is a success first, then the list and every scenario.
+"""
 
 from collections.abc import Callable
 from textwrap import fill
@@ -6,8 +9,16 @@ from textwrap import fill
 from contact_gateway.contact_groups import LIST, RENAME
 from contact_gateway.graphiql import Tab, Workspace
 from contact_gateway.sandbox import SAMPLE_GROUPS, SCENARIOS, Scenario
+from contact_gateway.settings import ANY_PORT
 
-__all__ = ["demo_workspace"]
+__all__ = ["LOCAL_ORIGINS", "demo_workspace"]
+
+LOCAL_ORIGINS = tuple(
+    f"{scheme}://{host}{ANY_PORT}"
+    for scheme in ("http", "https")
+    for host in ("localhost", "127.0.0.1", "[::1]")
+)
+"""Pages of this machine, which a developer's own server serves on any port."""
 
 _ABOUT_THE_LIST = '# The customer\'s groups. Those named "Scenario" are in the tabs beside.'
 

@@ -85,15 +85,20 @@ VARIABLES: dict[str, tuple[tuple[str, object], list[str]]] = {
     "FEDERATION": BOOLEAN,
     "CORS_ORIGINS": (
         (
-            "https://app.example.com, http://localhost:5173",
-            ("https://app.example.com", "http://localhost:5173"),
+            "https://app.example.com, http://localhost:5173, http://[::1]:*",
+            ("https://app.example.com", "http://localhost:5173", "http://[::1]:*"),
         ),
         [
             "*",
             "null",
             "app.example.com",
             "https://",
-            "https://*.example.com/",
+            "https://*.example.com",
+            "https://app.example.com:*",
+            "https://app.example.com:65536",
+            "https://user@app.example.com",
+            "http://localhost:5173:*",
+            "http://localhost:*/",
             "https://app.example.com/",
             "https://App.example.com",
             "https://app.example.com,*",

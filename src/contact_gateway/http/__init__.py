@@ -1,7 +1,7 @@
 """GraphQL over HTTP: one endpoint, and health and metrics beside it."""
 
 from contact_gateway.http.authentication import Verifier
-from contact_gateway.http.cross_origin import CrossOrigin
+from contact_gateway.http.cross_origin import CrossOrigin, RefusedOrigins
 from contact_gateway.http.described import described_to_gateways
 from contact_gateway.http.endpoint import GraphQLEndpoint
 from contact_gateway.http.entrance import Entrance
@@ -17,6 +17,7 @@ __all__ = [
     "MetricsPage",
     "Observed",
     "Readiness",
+    "RefusedOrigins",
     "Verifier",
     "described_to_gateways",
     "livez",

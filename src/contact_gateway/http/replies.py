@@ -23,6 +23,7 @@ __all__ = [
     "executed",
     "internal_error",
     "not_executed",
+    "permitted",
     "refused",
 ]
 
@@ -39,6 +40,7 @@ class HTTPErrorCode(StrEnum):
     AUTHENTICATION_UNAVAILABLE = "AUTHENTICATION_UNAVAILABLE"
     BAD_CUSTOMER_ID = "BAD_CUSTOMER_ID"
     BAD_REQUEST = "BAD_REQUEST"
+    HEADER_FIELDS_TOO_LARGE = "HEADER_FIELDS_TOO_LARGE"
     METHOD_NOT_ALLOWED = "METHOD_NOT_ALLOWED"
     NOT_ACCEPTABLE = "NOT_ACCEPTABLE"
     PAYLOAD_TOO_LARGE = "PAYLOAD_TOO_LARGE"
@@ -86,6 +88,8 @@ class Reply(NamedTuple):
             (b"x-request-id", record.request_id.encode()),
             *self.headers.items(),
         ]
+        if not self.body:
+            del headers[:2]  # there is no content to describe (RFC 9110 section 8.6)
         if record.results:
             headers.append((b"graphql-result-types", record.result_types().encode("ascii")))
         await send({"type": "http.response.start", "status": self.status, "headers": headers})
@@ -114,6 +118,11 @@ def not_executed(refusal: Refusal, request_id: str) -> Reply:
     return Reply(
         refusal.status, GRAPHQL_RESPONSE, _encode({"errors": errors}), {}, refusal.errors[0].code
     )
+
+
+def permitted(methods: bytes) -> Reply:
+    """The reply to OPTIONS: which methods there are, and nothing else (RFC 9110 section 9.3.7)."""
+    return Reply(HTTPStatus.NO_CONTENT, b"", b"", {b"allow": methods})
 
 
 def refused(refusal: HTTPRefusalError, request_id: str) -> Reply:

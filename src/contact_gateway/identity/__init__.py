@@ -9,7 +9,7 @@ from contact_gateway.identity.issuers import Issuers
 from contact_gateway.identity.key_set import KeySet
 from contact_gateway.identity.principal import Principal
 from contact_gateway.identity.remembered_tokens import RememberedTokens
-from contact_gateway.identity.signed_token import InvalidTokenError
+from contact_gateway.identity.signed_token import InvalidTokenError, TokenTooLargeError
 from contact_gateway.identity.signing_keys import SigningKeys, read_key_set
 from contact_gateway.identity.token_rules import TokenRules
 from contact_gateway.identity.tokens import TokenVerifier
@@ -36,6 +36,7 @@ __all__ = [
     "ScopeNames",
     "SigningKeys",
     "TokenRules",
+    "TokenTooLargeError",
     "TokenVerifier",
     "UpstreamVerifier",
     "VerifierUnavailableError",

@@ -12,8 +12,10 @@ imports nothing else of contact_gateway. Start it with `SandboxServer`, or `run`
 """
 
 from contact_gateway.sandbox.database import DataFileError, Store
+from contact_gateway.sandbox.parts import Sandbox
 from contact_gateway.sandbox.received import ReceivedRequest
-from contact_gateway.sandbox.running import Sandbox, SandboxServer, run
+from contact_gateway.sandbox.rest_api import Manner
+from contact_gateway.sandbox.running import SandboxServer, run
 from contact_gateway.sandbox.sample_data import SAMPLE_GROUPS
 from contact_gateway.sandbox.scenarios import SCENARIOS, Fault, Scenario
 from contact_gateway.sandbox.token_issuer import AUDIENCE, CLIENTS, Client, Grant, TokenIssuer
@@ -27,6 +29,7 @@ __all__ = [
     "DataFileError",
     "Fault",
     "Grant",
+    "Manner",
     "ReceivedRequest",
     "Sandbox",
     "SandboxServer",

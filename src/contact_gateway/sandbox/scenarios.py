@@ -21,19 +21,23 @@ __all__ = ["SCENARIOS", "SCENARIOS_BY_ID", "SCENARIO_GROUPS", "Fault", "Scenario
 class Fault(Enum):
     """A way to fail that is not a problem document."""
 
+    DROP = "drop"
     HANG = "hang"
-    DROP_AFTER_APPLYING = "drop after applying"
-    HTML = "html"
     DRIP = "drip"
+    HTML = "html"
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """One scenario: the group id that triggers it, what then happens, and the answer."""
+    """One scenario: the group id that triggers it, what then happens, and the answer.
+
+    Where the change is `applied`, it is made first, as for any group.
+    """
 
     id: int
     effect: str
     answer: Problem | Fault
+    applied: bool = False
 
 
 _NO_GROUP: Final = 404
@@ -147,7 +151,8 @@ SCENARIOS: Final[tuple[Scenario, ...]] = (
     Scenario(
         9002,
         "Applies the change, then drops the connection without an answer.",
-        Fault.DROP_AFTER_APPLYING,
+        Fault.DROP,
+        applied=True,
     ),
     Scenario(
         9003,

@@ -10,8 +10,10 @@ from contact_gateway.settings.definitions import (
     UpstreamAuthentication,
 )
 from contact_gateway.settings.loading import load_settings
+from contact_gateway.settings.values import ANY_PORT, is_origin
 
 __all__ = [
+    "ANY_PORT",
     "PREFIX",
     "ClientAuthentication",
     "Settings",
@@ -19,5 +21,6 @@ __all__ = [
     "TokenVerification",
     "TrustedDocumentsMode",
     "UpstreamAuthentication",
+    "is_origin",
     "load_settings",
 ]

@@ -188,7 +188,9 @@ class Settings(BaseSettings):
         default=False, description="true or false: be a subgraph of Apollo Federation 2"
     )
     cors_origins: Origins = Field(
-        (), description="exact origins, comma-separated, such as https://app.example.com"
+        (),
+        description="exact origins, comma-separated, such as https://app.example.com; of this "
+        "machine also http://localhost:* for any port",
     )
     expose_server_problems: bool = Field(
         default=False, description="true or false: show detail and instance of upstream 5xx"

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic_settings import NoDecode
 
 __all__ = [
+    "ANY_PORT",
     "Algorithms",
     "BaseUrl",
     "CommaSeparated",
@@ -21,8 +22,12 @@ __all__ = [
     "SecureUrl",
     "SeveralOrNone",
     "can_be_discovered",
+    "is_origin",
     "secure_url",
 ]
+
+ANY_PORT = ":*"
+"""What stands for any port, or none, behind an origin of this machine."""
 
 _SIGNATURE_ALGORITHMS = frozenset(
     {"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"}
@@ -99,12 +104,28 @@ def _algorithms(names: tuple[str, ...]) -> tuple[str, ...]:
     return names
 
 
+def is_origin(text: str) -> bool:
+    """Whether it is an origin as browsers write it, of a page that came over http or https."""
+    try:
+        parts = urlsplit(text)
+        _ = parts.port  # raises ValueError when it is not a port
+    except ValueError:
+        return False
+    written = f"{parts.scheme}://{parts.netloc}" == text == text.lower() and not {"@", "*"} & {
+        *text
+    }
+    return written and parts.scheme in {"http", "https"} and bool(parts.hostname)
+
+
 def _origins(origins: tuple[str, ...]) -> tuple[str, ...]:
     for origin in origins:
-        parts = urlsplit(origin)
-        written = f"{parts.scheme}://{parts.netloc}" == origin == origin.lower()
-        if not written or parts.scheme not in {"http", "https"} or not parts.hostname:
+        exact = origin.removesuffix(ANY_PORT)
+        if not is_origin(exact):
             raise ValueError
+        if exact != origin:
+            parts = urlsplit(exact)
+            if parts.port is not None or not _is_loopback(parts.hostname or ""):
+                raise ValueError
     return origins
 
 

@@ -12,7 +12,7 @@ from typing import cast
 
 import httpx
 
-from contact_gateway.rest_client.call import INCOMPLETE, Terms
+from contact_gateway.rest_client.call import INCOMPLETE, TARGET, Terms
 from contact_gateway.rest_client.http11.exchange import Connection, ExchangeError, Received
 from contact_gateway.rest_client.http11.pool import Connections, Key
 
@@ -90,7 +90,8 @@ def _message(request: httpx.Request) -> bytes:
     """
     # httpx's `ByteStream`, which all of ours are, is of both kinds
     content = b"".join(cast("httpx.SyncByteStream", request.stream))
-    lines = [b"%s %s HTTP/1.1" % (request.method.encode("ascii"), request.url.raw_path)]
+    target = request.extensions.get(TARGET) or request.url.raw_path
+    lines = [b"%s %s HTTP/1.1" % (request.method.encode("ascii"), target)]
     lines += map(b": ".join, request.headers.raw)
     head = b"\r\n".join(lines)
     if len(head) - len(head.translate(None, b"\r\n\0")) != len(b"\r\n") * (len(lines) - 1):
