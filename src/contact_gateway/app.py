@@ -14,14 +14,11 @@ CrossOrigin                     only where CORS_ORIGINS names any
     └── Starlette               the files of GraphiQL, health, metrics; and the lifespan
 """
 
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
 import httpx
-from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
@@ -38,14 +35,14 @@ from contact_gateway.http import (
     CrossOrigin,
     Entrance,
     GraphQLEndpoint,
+    Lifetimes,
     MetricsPage,
     Observed,
     Readiness,
-    RefusedOrigins,
     Verifier,
     described_to_gateways,
     livez,
-    refuse_in_plain_text,
+    other_routes,
 )
 from contact_gateway.identity import (
     LARGEST_KEY_SET,
@@ -65,15 +62,12 @@ from contact_gateway.rest_client import (
     fetch_document,
     introspection_endpoint,
 )
-from contact_gateway.settings import Settings, TokenVerification, TrustedDocumentsMode
+from contact_gateway.settings import Settings, TokenVerification
 
 if TYPE_CHECKING:
     from contact_gateway.rate_limits import RateLimiter
 
 __all__ = ["build_app"]
-
-# What runs for as long as the application does, in the order in which it is started.
-Lifetimes = list[Callable[[], AbstractAsyncContextManager[object]]]
 
 
 def build_app(
@@ -106,8 +100,6 @@ def build_app(
     client = RESTClient(settings, metrics, traces, transport)
     lifetimes.append(lambda: client)
     api = ContactGroupsAPI(client, AnswerReader(exposed=settings.expose_server_problems))
-
-    refused_origins = RefusedOrigins(settings.cors_origins)
     operations = open_store(settings, schema, disclosure)
     endpoint = GraphQLEndpoint(
         operations=operations,
@@ -118,14 +110,10 @@ def build_app(
         traces=traces,
         deadline=settings.upstream_deadline,
         max_body_bytes=settings.max_body_bytes,
-        refused_origins=refused_origins,
+        faster=settings.only_for_tests_time_factor,
     )
     served: ASGIApp = Observed(described_to_gateways(endpoint, settings), metrics, traces)
-    explorer: list[Route] = []
-    if settings.graphiql:
-        # the page stands before the endpoint, at its path; its files have routes of their own
-        graphiql = GraphiQL(served, workspace or Workspace(tabs=(Tab(RENAME, BLANKS),)))
-        served, explorer = graphiql, graphiql.routes
+    served, explorer = _with_page(served, workspace) if settings.graphiql else (served, [])
 
     readiness = Readiness(unready)
     routes = [
@@ -134,36 +122,18 @@ def build_app(
         Route("/readyz", readiness.readyz),
         Route("/metrics", MetricsPage(metrics).show),
     ]
-    listed = settings.trusted_documents_mode is not TrustedDocumentsMode.OFF
-    files = {"trusted_documents": operations} if listed else {}
-    app = Entrance(served, _others(routes, lifetimes, readiness, files))
+    lifetimes.append(operations.kept_fresh)
+    files = {"trusted_documents": operations} if operations.reloads else {}
+    told = {"readiness": readiness, **files}  # what the server may ask, and tell to read anew
+    app = Entrance(served, other_routes(routes, lifetimes, told))
     # other origins may call only if they are named, each exactly
-    origins = settings.cors_origins
-    return CrossOrigin(app, origins, refused_origins) if origins else app
+    return CrossOrigin(app, settings.cors_origins) if settings.cors_origins else app
 
 
-def _others(
-    routes: list[Route], lifetimes: Lifetimes, readiness: Readiness, files: Mapping[str, object]
-) -> Starlette:
-    """What is served beside the endpoint, and what lives as long as the application.
-
-    `files` are what the server may tell to read its files anew, by the names for it in the log.
-    """
-
-    @asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[dict[str, object]]:
-        async with AsyncExitStack() as stack:
-            for lifetime in lifetimes:
-                await stack.enter_async_context(lifetime())
-            yield {"readiness": readiness, **files}
-
-    others = Starlette(
-        routes=routes,
-        exception_handlers={HTTPException: refuse_in_plain_text},
-        lifespan=lifespan,
-    )
-    others.router.redirect_slashes = False  # to an address that the caller's Host header names
-    return others
+def _with_page(endpoint: ASGIApp, workspace: Workspace | None) -> tuple[ASGIApp, list[Route]]:
+    """GraphiQL before the endpoint, at its path, and the routes of its files."""
+    graphiql = GraphiQL(endpoint, workspace or Workspace(tabs=(Tab(RENAME, BLANKS),)))
+    return graphiql, graphiql.routes
 
 
 def _verifier(

@@ -19,7 +19,8 @@ NOT_JSON_OBJECTS = {
     "null": b"null",
     "true": b"true",
     "an array": b"[]",
-    "a batch": b"[" + TYPENAME + b"," + TYPENAME + b"]",
+    "a batch of no requests": b"[1, {}]",
+    "a very large batch": b"[" + b",".join([TYPENAME] * 101) + b"]",
     "a word": b"NONSENSE",
     "half an object": b'{"query":',
     "half a string": b'{"query": "{__typename',
@@ -134,6 +135,20 @@ def test_the_place_of_what_is_no_json(client: Client, body: bytes, message: str)
     (error,) = client.send_body(body).json()["errors"]
 
     assert error["message"] == message
+
+
+@pytest.mark.parametrize("length", [1, 3, 100])
+def test_a_batch(client: Client, length: int) -> None:
+    """None of its requests is executed, and in the place of each is the refusal."""
+    body = b"[" + b",".join([TYPENAME] * length) + b"]"
+    response = client.send_body(body, {"X-Request-Id": "x"})
+
+    message = (
+        "Expected a JSON object; batches are not served. Send each request by itself, in Apollo "
+        "Client with HttpLink in the place of BatchHttpLink."
+    )
+    error = {"message": message, "extensions": {"code": "BAD_REQUEST", "requestId": "x"}}
+    assert (response.status_code, response.json()) == (400, [{"errors": [error]}] * length)
 
 
 @pytest.mark.parametrize("body", NOT_WELL_FORMED.values(), ids=NOT_WELL_FORMED)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from contact_gateway.sandbox import Sandbox
+from tests import readme
 from tests.client import RENAME, Client
 from tests.conftest import IssueToken
 from tests.graphiql.browser import Browser, running_browser
@@ -80,6 +81,18 @@ def named_url(origins: tuple[str, str], sandbox_server: Sandbox) -> Iterator[str
         yield url
 
 
+BUTTON = """
+const [url, headers, shown] = arguments;
+const button = document.body.appendChild(document.createElement("button"));
+const query = encodeURIComponent("{ viewer { canUpdateContactGroups } }");
+return fetch(`${url}/graphql?query=${query}`, { headers }).then(async (response) => {
+  const { data } = await response.json();
+  new Function("button", "data", shown)(button, data);
+  return button.checkVisibility();
+});
+"""
+
+
 def call(browser: Browser, client: Client, query: str = "", **init: Any) -> Any:
     """What `fetch` of the page comes to: status, body and two headers, or an error's name."""
     usual = {**client.headers(), **ADDED, "X-Request-Id": "of-the-page"}
@@ -124,3 +137,25 @@ def test_another_origin(
     assert [line["mend"] for line in lines if line["origin"] == other] == [
         f"CONTACT_GATEWAY_CORS_ORIGINS={named},{other}"
     ]
+
+
+@pytest.mark.parametrize(
+    ("scope", "visible"),
+    [("contacts:read contacts:write", True), ("contacts:write", True), ("contacts:read", False)],
+)
+def test_a_button(
+    browser: Browser,
+    origins: tuple[str, str],
+    named_url: str,
+    issue_token: IssueToken,
+    scope: str,
+    *,
+    visible: bool,
+) -> None:
+    """With the README's line, a page shows a button to those who may do what it does."""
+    (line,) = readme.blocks("js")
+    browser.open(origins[0])
+
+    shown = browser.run(BUTTON, named_url, Client(named_url, issue_token(scope)).headers(), line)
+
+    assert shown is visible

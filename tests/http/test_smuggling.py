@@ -160,3 +160,27 @@ def test_no_host(client: Client) -> None:
             answers.append(statuses(read_to_the_end(connection)))
 
     assert answers == [[400], [200]]
+
+
+@pytest.mark.parametrize(
+    ("target", "status"),
+    [
+        ("/graphql?query=%7B__typename%7D", 200),
+        ("http://gateway/graphql?query=%7B__typename%7D", 200),
+        ("/graphql?query={__typename}", 200),
+        ("/graphql?query=%7B__typename%7D#fragment", 200),
+        ("/graphql?query=%7B__typename%7D%0d%0aHost:%20x", 400),
+        ("/graphql?query=%7B__typename%7D\xe9", 400),
+        ("/graphql?query=%7B__typename%7D\x00", 400),
+        ("/graphql?query=%7B__typename%7D HTTP/1.1 x", 400),
+        ("/%67raphql?query=%7B__typename%7D", 200),
+        ("/graphql;x?query=%7B__typename%7D", 404),
+        ("//graphql?query=%7B__typename%7D", 404),
+    ],
+)
+def test_targets(client: Client, target: str, status: int) -> None:
+    """However a URL is written, it is the endpoint's, or refused; there is one response."""
+    with connect(client.url) as connection:
+        connection.sendall(head(client, request_line=f"GET {target} HTTP/1.1") + SMUGGLED)
+
+        assert statuses(read_to_the_end(connection)) == [status]

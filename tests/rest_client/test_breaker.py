@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contact_gateway.rest_client.breaker import Breaker
+from contact_gateway.rest_client.breaker import Breaker, NoBreaker
 from contact_gateway.rest_client.budget import RetryBudget
 from contact_gateway.rest_client.problems import CircuitOpenError
 
@@ -315,3 +315,14 @@ def test_any_order_of_calls(steps: list[Step]) -> None:
 
     breaker.check(0)
     assert budget.spend(0)
+
+
+def test_no_breaker(clock: Clock) -> None:
+    """However much fails, nobody is refused and nothing is remembered."""
+    breaker = NoBreaker(clock)
+    for customer in range(1, 10):
+        fail(breaker, 10, customer)
+    succeed(breaker)
+    fail(breaker, 10)
+
+    assert (refused_for(breaker), breaker.state, breaker.customers_refused) == (0, "closed", 0)

@@ -5,7 +5,12 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from contact_gateway.settings import Settings, SettingsError, load_settings
+from contact_gateway.settings import (
+    Settings,
+    SettingsError,
+    load_settings,
+    load_settings_for_tests,
+)
 
 pytestmark = pytest.mark.usefixtures("nowhere")
 
@@ -63,6 +68,9 @@ VARIABLES: dict[str, tuple[tuple[str, object], list[str]]] = {
     "UPSTREAM_DEADLINE": SECONDS,
     "UPSTREAM_ATTEMPT_TIMEOUT": SECONDS,
     "UPSTREAM_MAX_CONNECTIONS": (("1", 1), ["0", "10001", "many"]),
+    "UPSTREAM_BREAKER": (("false", False), BOOLEAN[1]),
+    "UPSTREAM_RETRY_BUDGET": (("0.5", 0.5), ["-0.1", "1.1", "nan", "inf", "all"]),
+    "ONLY_FOR_TESTS_TIME_FACTOR": (("1", 1), ["0", "0.5", "1001", "nan", "inf", "fast"]),
     "TOKEN_VERIFICATION": (("upstream", "upstream"), ["none", "Introspection", ""]),
     "JWT_ISSUER": (("https://one.test", ("https://one.test",)), ["", ","]),
     "JWT_AUDIENCE": SEVERAL,
@@ -110,7 +118,7 @@ VARIABLES: dict[str, tuple[tuple[str, object], list[str]]] = {
         ("redis://:s3cret@redis:6379", SecretStr("redis://:s3cret@redis:6379")),
         ["", "memory", "redis://redis", "http://redis:6379", "redis://:6379"],
     ),
-    "TRUSTED_DOCUMENTS": TEXT,
+    "TRUSTED_DOCUMENTS": SEVERAL,
     "TRUSTED_DOCUMENTS_MODE": (("off", "off"), ["on", "Enforce", ""]),
     "MAX_BODY_BYTES": (("1024", 1024), ["1023", "1048577", "64k"]),
     "LOG_LEVEL": (("Debug", "debug"), ["verbose", ""]),
@@ -286,3 +294,43 @@ def test_frozen(monkeypatch: pytest.MonkeyPatch) -> None:
 
     with pytest.raises(ValueError, match="frozen"):
         settings.port = 1  # type: ignore[misc]  # which mypy knows too
+
+
+@pytest.fixture
+def needed(nowhere: None, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001 - it empties it
+    """An environment that has what there must be, and a clock that is ten times as fast."""
+    for name, value in {**NEEDED, "ONLY_FOR_TESTS_TIME_FACTOR": "10"}.items():
+        monkeypatch.setenv(PREFIX + name, value)
+
+
+@pytest.mark.usefixtures("needed")
+def test_a_faster_clock() -> None:
+    """What serves refuses it in one line; what tests has shorter deadlines."""
+    with pytest.raises(SettingsError) as refused:
+        load_settings()
+    settings = load_settings_for_tests({"upstream_deadline": 3}, environment=True)
+
+    assert str(refused.value) == (
+        "CONTACT_GATEWAY_ONLY_FOR_TESTS_TIME_FACTOR: expected 1 to 1000: deadlines and waits are "
+        "so many times shorter; refused by serve (it is set)"
+    )
+    assert (settings.upstream_deadline, settings.upstream_attempt_timeout) == (0.3, 0.5)
+
+
+@pytest.mark.usefixtures("needed")
+def test_without_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither variables nor a `.env` count, whatever they are called."""
+    monkeypatch.setenv(f"{PREFIX}NO_SETTING", "1")
+    Path(".env").write_text(f"{PREFIX}PORT=1\n", encoding="utf-8")
+    values = {name.lower(): value for name, value in NEEDED.items()}
+
+    settings = load_settings_for_tests(values, environment=False)
+
+    assert settings.model_fields_set == set(values)
+
+
+def test_a_fault_without_the_environment() -> None:
+    """It is told as ever."""
+    values = {name.lower(): value for name, value in NEEDED.items()}
+    with pytest.raises(SettingsError, match="CONTACT_GATEWAY_WORKERS: expected"):
+        load_settings_for_tests({**values, "workers": 0}, environment=False)

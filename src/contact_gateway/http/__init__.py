@@ -8,12 +8,13 @@ from contact_gateway.http.entrance import Entrance
 from contact_gateway.http.health import Readiness, livez
 from contact_gateway.http.metrics_page import MetricsPage
 from contact_gateway.http.observed import Observed
-from contact_gateway.http.plain_text import refuse_in_plain_text
+from contact_gateway.http.other_routes import Lifetimes, other_routes
 
 __all__ = [
     "CrossOrigin",
     "Entrance",
     "GraphQLEndpoint",
+    "Lifetimes",
     "MetricsPage",
     "Observed",
     "Readiness",
@@ -21,5 +22,5 @@ __all__ = [
     "Verifier",
     "described_to_gateways",
     "livez",
-    "refuse_in_plain_text",
+    "other_routes",
 ]

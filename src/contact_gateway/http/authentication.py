@@ -52,7 +52,7 @@ async def authenticate(header: Sequence[bytes], verifier: Verifier, request_id: 
             HTTPStatus.SERVICE_UNAVAILABLE,
             HTTPErrorCode.AUTHENTICATION_UNAVAILABLE,
             "The access token cannot be verified now: see Retry-After for the seconds to wait.",
-            {b"retry-after": b"%d" % error.retry_after},
+            retry_after=error.retry_after,
         ) from None
 
 

@@ -53,7 +53,7 @@ class CrossOrigin(CORSMiddleware):
     be in a private network: it does no harm.
     """
 
-    def __init__(self, app: ASGIApp, origins: Collection[str], refused: RefusedOrigins) -> None:
+    def __init__(self, app: ASGIApp, origins: Collection[str]) -> None:
         super().__init__(
             app,
             allow_origins=frozenset(origins),
@@ -66,7 +66,7 @@ class CrossOrigin(CORSMiddleware):
         self._of_any_port = frozenset(
             origin.removesuffix(ANY_PORT) for origin in origins if origin.endswith(ANY_PORT)
         )
-        self._refused = refused
+        self._refused = RefusedOrigins(origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a preflight, and let the application answer everything else."""

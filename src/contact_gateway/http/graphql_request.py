@@ -5,6 +5,7 @@ from typing import Any, Final, NamedTuple
 from contact_gateway.forms import strict_json, url_parameters
 
 __all__ = [
+    "BatchError",
     "GraphQLRequest",
     "NotJSONError",
     "NotURLEncodedError",
@@ -19,6 +20,7 @@ _MOST_VALUES = 1000  # of variables; checking each against its type takes some 2
 
 # what names a document; without one of these there is nothing to execute
 _DOCUMENTS: Final = frozenset({"query", "documentId", "extensions"})
+_LARGEST_BATCH: Final = 100  # that is refused member by member; clients send some ten
 
 
 class NotJSONError(Exception):
@@ -26,6 +28,17 @@ class NotJSONError(Exception):
 
     The message says what was expected and where it is not so, and quotes nothing of the request.
     """
+
+
+class BatchError(Exception):
+    """The body is an array of as many requests as `length`, and not one."""
+
+    def __init__(self, length: int) -> None:
+        super().__init__(
+            "Expected a JSON object; batches are not served. Send each request by itself, in "
+            "Apollo Client with HttpLink in the place of BatchHttpLink."
+        )
+        self.length = length
 
 
 class NotURLEncodedError(Exception):
@@ -58,11 +71,14 @@ def read_request(body: bytes) -> GraphQLRequest:
     Properties that it does not know are ignored, and null is as good as absent.
 
     Raises:
+        BatchError: it is several requests.
         NotJSONError: the body is not one JSON object in UTF-8 without duplicate keys.
         NotWellFormedError: it is not an object of the parameters of a request.
     """
     parameters = _json(body, "one JSON object")
     if not isinstance(parameters, dict):
+        if _is_batch(parameters):
+            raise BatchError(len(parameters))
         raise NotJSONError("Expected a JSON object; batches are not served.")
     return _request(parameters, body.count(b","))
 
@@ -95,6 +111,12 @@ def read_url(query: bytes, largest: int) -> GraphQLRequest:
             commas += content.count(b",")
             parameters[name] = _json(content, f"`{name}` to be JSON")
     return _request(parameters, commas)
+
+
+def _is_batch(body: Any) -> bool:
+    if not isinstance(body, list) or not 0 < len(body) <= _LARGEST_BATCH:
+        return False
+    return all(isinstance(member, dict) for member in body)
 
 
 def _size(texts: dict[str, str]) -> int:

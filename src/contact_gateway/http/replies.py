@@ -49,7 +49,11 @@ class HTTPErrorCode(StrEnum):
 
 
 class HTTPRefusalError(Exception):
-    """A request refused before its document was looked at; `message` says what was expected."""
+    """A request refused before its document was looked at; `message` says what was expected.
+
+    `retry_after` is in seconds. `batch` is how many requests were in the one that is refused, if
+    it is refused because there were several.
+    """
 
     def __init__(
         self,
@@ -57,12 +61,17 @@ class HTTPRefusalError(Exception):
         code: HTTPErrorCode,
         message: str,
         headers: Mapping[bytes, bytes] | None = None,
+        *,
+        retry_after: int | None = None,
+        batch: int | None = None,
     ) -> None:
         super().__init__(message)
         self.status = status
         self.code = code
         self.message = message
         self.headers = headers or {}
+        self.retry_after = retry_after
+        self.batch = batch
 
 
 class Reply(NamedTuple):
@@ -128,13 +137,20 @@ def permitted(methods: bytes) -> Reply:
 def refused(refusal: HTTPRefusalError, request_id: str) -> Reply:
     """The reply to a request that HTTP itself refuses.
 
-    That of an unauthenticated caller is constant; its request id is in the header alone.
+    That of an unauthenticated caller is constant; its request id is in the header alone. When to
+    come again is in a header and in the body, because not every client shows its user a header. A
+    client that sends a batch looks for one response in the place of each request.
     """
-    extensions = {"code": refusal.code, "requestId": request_id}
+    extensions: dict[str, object] = {"code": refusal.code, "requestId": request_id}
+    headers = refusal.headers
     if refusal.status is HTTPStatus.UNAUTHORIZED:
         del extensions["requestId"]
-    body = _encode({"errors": [{"message": refusal.message, "extensions": extensions}]})
-    return Reply(refusal.status, GRAPHQL_RESPONSE, body, refusal.headers, refusal.code)
+    if refusal.retry_after is not None:
+        extensions["retryAfterSeconds"] = refusal.retry_after
+        headers = {**headers, b"retry-after": b"%d" % refusal.retry_after}
+    response = {"errors": [{"message": refusal.message, "extensions": extensions}]}
+    body = _encode(response if refusal.batch is None else [response] * refusal.batch)
+    return Reply(refusal.status, GRAPHQL_RESPONSE, body, headers, refusal.code)
 
 
 def internal_error(request_id: str) -> Reply:
@@ -146,7 +162,7 @@ def internal_error(request_id: str) -> Reply:
     return Reply(status, GRAPHQL_RESPONSE, body, {}, INTERNAL_SERVER_ERROR)
 
 
-def _encode(response: dict[str, Any]) -> bytes:
+def _encode(response: dict[str, Any] | list[dict[str, Any]]) -> bytes:
     try:
         return orjson.dumps(response)
     except TypeError:

@@ -25,7 +25,7 @@ import structlog
 from contact_gateway.rest_client.circuit import FAILURES_TO_OPEN, Circuit
 from contact_gateway.rest_client.problems import CircuitOpenError
 
-__all__ = ["Breaker"]
+__all__ = ["Breaker", "NoBreaker"]
 
 _LONGEST_PAUSE: Final = 30.0  # seconds, of a customer's circuit
 _COMMON_PAUSE: Final = 1.0
@@ -196,3 +196,10 @@ class Breaker:
     def _next_permit(self) -> int:
         self._permit += 1
         return self._permit
+
+
+class NoBreaker(Breaker):
+    """Takes no notice of failures, and so refuses nobody: for UPSTREAM_BREAKER=false."""
+
+    def failed(self, customer: int, permit: int, *, connected: bool = True) -> None:
+        """Nothing is made of it."""

@@ -17,7 +17,7 @@ import httpx
 from pydantic import SecretStr
 
 from contact_gateway.observation import Metrics, Traces
-from contact_gateway.rest_client.breaker import Breaker
+from contact_gateway.rest_client.breaker import Breaker, NoBreaker
 from contact_gateway.rest_client.budget import RetryBudget
 from contact_gateway.rest_client.bulkhead import Bulkhead
 from contact_gateway.rest_client.call import Sends
@@ -53,11 +53,12 @@ class RESTClient:
         self._parts: list[AbstractAsyncContextManager[object]] = [to_api]
         sender = Sender(to_api, url, attempt_timeout)
         watched = Watched(sender, metrics, traces, url)
-        breaker = Breaker(time.monotonic)
+        breaker = (Breaker if settings.upstream_breaker else NoBreaker)(time.monotonic)
         guard = Guard(watched, Bulkhead(most), breaker, seconds_to_judge=attempt_timeout / 2)
         follow_guard(metrics, guard)
-        budget = RetryBudget()
-        retries = Retries(self._with_credentials(guard, settings, metrics), budget)
+        budget = RetryBudget(settings.upstream_retry_budget)
+        within = self._with_credentials(guard, settings, metrics)
+        retries = Retries(within, budget, faster=settings.only_for_tests_time_factor)
         metrics.follow_counter(metrics.retries, lambda: retries.retried)
         metrics.follow_counter(metrics.retries_refused, lambda: budget.refused)
         self.send = retries.send

@@ -15,9 +15,9 @@ from contact_gateway.sandbox.database import DataFileError, Store
 from contact_gateway.sandbox.parts import Sandbox
 from contact_gateway.sandbox.received import ReceivedRequest
 from contact_gateway.sandbox.rest_api import Manner
-from contact_gateway.sandbox.running import SandboxServer, run
+from contact_gateway.sandbox.running import SandboxServer, run, url_of
 from contact_gateway.sandbox.sample_data import SAMPLE_GROUPS
-from contact_gateway.sandbox.scenarios import SCENARIOS, Fault, Scenario
+from contact_gateway.sandbox.scenarios import SCENARIO_CUSTOMERS, SCENARIOS, Fault, Scenario
 from contact_gateway.sandbox.token_issuer import AUDIENCE, CLIENTS, Client, Grant, TokenIssuer
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "CLIENTS",
     "SAMPLE_GROUPS",
     "SCENARIOS",
+    "SCENARIO_CUSTOMERS",
     "Client",
     "DataFileError",
     "Fault",
@@ -37,4 +38,5 @@ __all__ = [
     "Store",
     "TokenIssuer",
     "run",
+    "url_of",
 ]

@@ -18,7 +18,7 @@ from contact_gateway.sandbox.identifiers import positive_int64
 from contact_gateway.sandbox.next_faults import NextFault, PlannedAnswer
 from contact_gateway.sandbox.problem_documents import Problem, ProblemError, invalid_input
 from contact_gateway.sandbox.received import ReceivedRequest
-from contact_gateway.sandbox.scenarios import SCENARIOS_BY_ID, Scenario
+from contact_gateway.sandbox.scenarios import SCENARIO_CUSTOMERS, SCENARIOS_BY_ID, Scenario
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -117,6 +117,8 @@ class ContactGroupApi:
     def _list(self, request: Request, _body: bytes) -> Response:
         customer_id = authorize(request.headers, self._issuer, "contacts:read")
         wanted = inputs.group_filter(request.query_params)
+        if customer_id in SCENARIO_CUSTOMERS:
+            return self._play(SCENARIOS_BY_ID[customer_id])
         groups = self._store.find(customer_id, wanted)
         page = {
             "items": [{"id": group.id, "name": group.name} for group in groups],

@@ -15,7 +15,7 @@ from contact_gateway.sandbox.admin import ADMIN_PATH, Administration, OnlyFromHe
 from contact_gateway.sandbox.database import GroupFilter
 from contact_gateway.sandbox.group_operations import ContactGroupApi
 from contact_gateway.sandbox.sample_data import SAMPLE_GROUPS
-from contact_gateway.sandbox.scenarios import SCENARIOS
+from contact_gateway.sandbox.scenarios import SCENARIO_CUSTOMERS, SCENARIOS, SCENARIOS_BY_ID
 from contact_gateway.sandbox.token_requests import LARGEST_FORM_BYTES, TokenEndpoint
 
 if TYPE_CHECKING:
@@ -97,6 +97,10 @@ def _description(store: Store) -> dict[str, object]:
                 ],
             }
             for customer_id in SAMPLE_GROUPS
+        ],
+        "scenarioCustomers": [
+            {"id": customer, "effect": SCENARIOS_BY_ID[customer].effect}
+            for customer in SCENARIO_CUSTOMERS
         ],
         "scenarios": [{"id": scenario.id, "effect": scenario.effect} for scenario in SCENARIOS],
     }

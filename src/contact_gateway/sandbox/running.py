@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from starlette.applications import Starlette
 
-__all__ = ["SandboxServer", "run"]
+__all__ = ["SandboxServer", "run", "url_of"]
 
 LOOPBACK: Final = "127.0.0.1"
 _AS_IT_IS: Final = Manner()
@@ -93,15 +93,15 @@ def _opened(
     # here on a connection is queued by the system, so nobody has to wait for the loop to start.
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with closing(socket.create_server((host, port), family=family, backlog=_BACKLOG)) as listener:
-        url = _url(listener)
+        url = url_of(listener)
         with closing(Store(data)) as store:
             sandbox = Sandbox(url, ReceivedRequests(), store, TokenIssuer(url), FaultQueue())
             app = create_app(sandbox, manner)
             yield sandbox, uvicorn.Server(_configuration(app)), listener
 
 
-def _url(listener: socket.socket) -> str:
-    """How the sandbox is called on this machine, which reaches every address by its loopback."""
+def url_of(listener: socket.socket) -> str:
+    """How what listens is called on this machine, which reaches all addresses by loopback."""
     host, port = listener.getsockname()[:2]
     if ipaddress.ip_address(host).is_unspecified:
         host = "::1" if ":" in host else LOOPBACK

@@ -16,6 +16,8 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, KeySetSerialization, RSAKey
 
+from contact_gateway.sandbox.scenarios import SCENARIO_CUSTOMERS
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -62,7 +64,7 @@ _CLIENTS: Final = (
         default_scopes=BOTH_SCOPES,
         allowed_scopes=None,
         default_customers=(5690,),
-        allowed_customers=frozenset({5690, 7310}),
+        allowed_customers=frozenset({5690, 7310, *SCENARIO_CUSTOMERS}),
     ),
     Client(
         id="reader",

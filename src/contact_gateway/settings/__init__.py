@@ -9,7 +9,7 @@ from contact_gateway.settings.definitions import (
     TrustedDocumentsMode,
     UpstreamAuthentication,
 )
-from contact_gateway.settings.loading import load_settings
+from contact_gateway.settings.loading import load_settings, load_settings_for_tests
 from contact_gateway.settings.values import ANY_PORT, is_origin
 
 __all__ = [
@@ -23,4 +23,5 @@ __all__ = [
     "UpstreamAuthentication",
     "is_origin",
     "load_settings",
+    "load_settings_for_tests",
 ]

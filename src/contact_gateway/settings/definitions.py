@@ -130,6 +130,18 @@ class Settings(BaseSettings):
     upstream_max_connections: int = Field(
         64, ge=1, le=10_000, description="the number of upstream calls at a time, 1 to 10000"
     )
+    upstream_breaker: bool = Field(
+        default=True, description="true or false: call less often where the upstream fails"
+    )
+    upstream_retry_budget: float = Field(
+        0.1, ge=0, le=1, description="the share of calls that may be repeats, 0 to 1 (no limit)"
+    )
+    only_for_tests_time_factor: float = Field(
+        1,
+        ge=1,
+        le=1000,
+        description="1 to 1000: deadlines and waits are so many times shorter; refused by serve",
+    )
 
     token_verification: TokenVerification = Field(
         TokenVerification.JWKS,
@@ -202,10 +214,10 @@ class Settings(BaseSettings):
         None,
         description="redis://host:6379 or rediss://host:6379, shared by all; needs the extra redis",
     )
-    trusted_documents: str | None = Field(
+    trusted_documents: SeveralOrNone = Field(
         None,
-        min_length=1,
-        description="the path of a manifest of trusted documents, for log and enforce",
+        description="paths of manifests of trusted documents, or of directories with such, "
+        "comma-separated, for log and enforce",
     )
     trusted_documents_mode: TrustedDocumentsMode = Field(
         TrustedDocumentsMode.OFF,
