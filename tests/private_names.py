@@ -47,6 +47,12 @@ PRIVATE: Final = {
     "strawberry.schema.schema_converter:GraphQLCoreConverter.DEFINITION_BACKREF": (
         "operations/plain_data.py: which fields are plain data could not be told"
     ),
+    "strawberry.federation.schema:FederationAny": (
+        "operations/subgraphs.py: gateways could not say what they refer to"
+    ),
+    "strawberry.federation.types:FieldSet": "operations/subgraphs.py: a type",
+    "strawberry.federation.types:LinkImport": "operations/subgraphs.py: a type",
+    f"{_STRAWBERRY}.directives": "operations/subgraphs.py: groups would have no key",
     "strawberry.types.field:StrawberryField.is_basic_field": "operations/plain_data.py: the same",
     "strawberry.types.field:StrawberryField.python_name": "operations/plain_data.py: the same",
     "strawberry.types.field:StrawberryField.base_resolver": (

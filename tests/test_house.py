@@ -103,9 +103,12 @@ PUBLIC = {
     "strawberry.dataloader",
     "strawberry.extensions",
     "strawberry.extensions.field_extension",
+    "strawberry.federation",
+    "strawberry.federation.schema_directives",
     "strawberry.permission",
     "strawberry.scalars",
     "strawberry.schema.config",
+    "strawberry.tools.create_type",
     "strawberry.types",
     "strawberry.types.field",  # named by Strawberry's guide to field extensions
     "uvicorn",

@@ -43,6 +43,7 @@ from contact_gateway.http import (
     Readiness,
     Verifier,
     beside,
+    described_to_gateways,
     lifespan_of,
     probing_routes,
 )
@@ -96,14 +97,14 @@ def build_app(
     verifier, unready = _verifier(settings, lifetimes, metrics)
     limiter = _rate_limiter(settings, lifetimes, metrics)
     # operations: from the text of a document to its execution
-    schema = build_schema()
+    schema = build_schema(federation=settings.federation)
     disclosure = Disclosure(schema, full=settings.introspection)
     # contact_groups, and the rest_client that brings their calls to the REST API
     client = RESTClient(settings, metrics, traces, transport)
     lifetimes.append(lambda: client)
     api = ContactGroupsAPI(client, AnswerReader(exposed=settings.expose_server_problems))
     operations = open_store(settings, schema, disclosure)
-    endpoint: ASGIApp = GraphQLEndpoint(
+    endpoint = GraphQLEndpoint(
         operations=operations,
         runner=OperationRunner(disclosure),
         verifier=verifier,
@@ -114,11 +115,11 @@ def build_app(
         max_body_bytes=settings.max_body_bytes,
         faster=settings.only_for_tests_time_factor,
     )
-    endpoint = Observed(endpoint, metrics, traces)
+    served: ASGIApp = Observed(described_to_gateways(endpoint, settings), metrics, traces)
     explorer: list[Route] = []
     if settings.graphiql:  # the page stands before the endpoint, and its files have routes
-        graphiql = GraphiQL(endpoint, workspace or workspace_of(settings, issued_scopes, EXAMPLES))
-        endpoint, explorer = graphiql, graphiql.routes
+        graphiql = GraphiQL(served, workspace or workspace_of(settings, issued_scopes, EXAMPLES))
+        served, explorer = graphiql, graphiql.routes
 
     readiness = Readiness(unready)
     lifetimes.append(operations.kept_fresh)
@@ -127,7 +128,7 @@ def build_app(
     lifespan = lifespan_of(lifetimes, {"readiness": readiness, **files})
     probes = probing_routes(readiness, metrics)
     apart = settings.metrics_port
-    app: ASGIApp = Entrance(endpoint, beside([*explorer, *([] if apart else probes)], lifespan))
+    app: ASGIApp = Entrance(served, beside([*explorer, *([] if apart else probes)], lifespan))
     if settings.cors_origins:  # other origins may call only if they are named, each exactly
         app = CrossOrigin(app, settings.cors_origins)
     return Aside(apart, beside(probes, elsewhere=NO_GRAPHQL_HERE), app) if apart else app

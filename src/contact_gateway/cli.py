@@ -219,6 +219,10 @@ def sandbox(
 
 @app.command()
 def schema(
+    *,
+    federation: Annotated[
+        bool, typer.Option("--federation", help="That of FEDERATION=true: a subgraph's.")
+    ] = False,
     check: Annotated[
         Path | None, typer.Option(help="A file to compare the schema with; exit 1 if it differs.")
     ] = None,
@@ -228,7 +232,7 @@ def schema(
 
     from contact_gateway.contact_groups import print_sdl
 
-    sdl = print_sdl()
+    sdl = print_sdl(federation=federation)
     if check is None:
         typer.echo(sdl, nl=False)
         return

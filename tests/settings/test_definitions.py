@@ -95,6 +95,7 @@ VARIABLES: dict[str, tuple[tuple[str, object], list[str]]] = {
     "GRAPHIQL_CLIENT_ID": TEXT,
     "GRAPHIQL_SCOPES": SEVERAL,
     "INTROSPECTION": BOOLEAN,
+    "FEDERATION": BOOLEAN,
     "CORS_ORIGINS": (
         (
             "https://app.example.com, http://localhost:5173, http://[::1]:*",

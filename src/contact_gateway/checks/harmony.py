@@ -33,7 +33,7 @@ def _check_trusted_documents(settings: Settings) -> Iterator[Finding]:
     """What `serve` finds in the manifest, and a finding for each line that it would end with."""
     subject = "trusted documents"
     try:
-        trusted = trusted_documents_of(settings, build_schema())
+        trusted = trusted_documents_of(settings, build_schema(federation=settings.federation))
     except TrustedDocumentsError as error:
         for line in error.lines:
             yield _failed(subject, line, "The gateway does not start until that is mended.")

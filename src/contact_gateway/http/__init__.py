@@ -3,6 +3,7 @@
 from contact_gateway.http.authentication import Verifier
 from contact_gateway.http.beside import NO_GRAPHQL_HERE, Aside, Lifetimes, beside, lifespan_of
 from contact_gateway.http.cross_origin import CrossOrigin, RefusedOrigins
+from contact_gateway.http.described import described_to_gateways
 from contact_gateway.http.endpoint import GraphQLEndpoint
 from contact_gateway.http.entrance import Entrance
 from contact_gateway.http.health import Readiness
@@ -21,6 +22,7 @@ __all__ = [
     "RefusedOrigins",
     "Verifier",
     "beside",
+    "described_to_gateways",
     "lifespan_of",
     "probing_routes",
 ]

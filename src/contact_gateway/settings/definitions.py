@@ -215,6 +215,9 @@ class Settings(BaseSettings):
         None, description="what GraphiQL asks for there in place of SCOPE_READ and SCOPE_WRITE"
     )
     introspection: bool = Field(default=False, description="true or false: allow introspection")
+    federation: bool = Field(
+        default=False, description="true or false: be a subgraph of Apollo Federation 2"
+    )
     cors_origins: Origins = Field(
         (),
         description="exact origins, comma-separated, such as https://app.example.com; of this "
