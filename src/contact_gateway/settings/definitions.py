@@ -1,12 +1,19 @@
 """Every setting of the gateway: typed, named in errors, secrets masked."""
 
-from enum import StrEnum
 from typing import Literal, Self
 
 from pydantic import Field, SecretStr
 from pydantic import model_validator as validate_together
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from contact_gateway.settings.choices import (
+    PREFIX,
+    ClientAuthentication,
+    TokenVerification,
+    TrustedDocumentsMode,
+    UpstreamAuthentication,
+)
+from contact_gateway.settings.together import faults_together
 from contact_gateway.settings.values import (
     Algorithms,
     BaseUrl,
@@ -19,21 +26,9 @@ from contact_gateway.settings.values import (
     Seconds,
     SecureUrl,
     SeveralOrNone,
-    can_be_discovered,
 )
 
-__all__ = [
-    "PREFIX",
-    "ClientAuthentication",
-    "Settings",
-    "SettingsError",
-    "TokenVerification",
-    "TrustedDocumentsMode",
-    "UpstreamAuthentication",
-    "error_line",
-]
-
-PREFIX = "CONTACT_GATEWAY_"
+__all__ = ["Settings", "SettingsError", "error_line"]
 
 
 class SettingsError(Exception):
@@ -44,40 +39,7 @@ class SettingsError(Exception):
         self.lines = lines
 
 
-class TokenVerification(StrEnum):
-    """Who decides whether a caller's token is genuine."""
-
-    JWKS = "jwks"
-    INTROSPECTION = "introspection"
-    UPSTREAM = "upstream"
-
-
-class UpstreamAuthentication(StrEnum):
-    """Whose token the upstream sees: the caller's, or the gateway's own."""
-
-    PASSTHROUGH = "passthrough"
-    CLIENT_CREDENTIALS = "client_credentials"
-
-
-class ClientAuthentication(StrEnum):
-    """How the gateway shows its client secret to the token endpoint (RFC 6749 section 2.3.1)."""
-
-    BODY = "body"
-    BASIC = "basic"
-
-
-class TrustedDocumentsMode(StrEnum):
-    """What becomes of a document that is not listed in the manifest of trusted documents."""
-
-    OFF = "off"
-    LOG = "log"
-    ENFORCE = "enforce"
-
-
 _SECURE_URL = "an https URL (http only on loopback)"
-_INTROSPECTION = tuple(
-    f"token_introspection_{part}" for part in ("url", "client_id", "client_secret")
-)
 
 
 class Settings(BaseSettings):
@@ -250,74 +212,9 @@ class Settings(BaseSettings):
 
     @validate_together(mode="after")
     def _settings_that_need_each_other(self) -> Self:
-        lines: list[str] = []
-        if self.token_verification is TokenVerification.JWKS:
-            lines += self._missing("jwt_issuer", "jwt_audience")
-            lines += self._where_keys_are()
-        if self.token_verification is TokenVerification.INTROSPECTION:
-            lines += self._missing("jwt_audience", *_INTROSPECTION)
-        if self.upstream_auth is UpstreamAuthentication.CLIENT_CREDENTIALS:
-            lines += self._missing(
-                "upstream_token_url", "upstream_client_id", "upstream_client_secret"
-            )
-            lines += self._binding()
-        if self.graphiql_client_id is not None:
-            lines += self._where_to_log_in()
-        if self.trusted_documents_mode is not TrustedDocumentsMode.OFF:
-            lines += self._missing("trusted_documents")
-        if self.metrics_port == self.port:
-            lines.append(error_line("metrics_port", "it is PORT"))
-        if lines:
+        if lines := list(faults_together(self, error_line)):
             raise SettingsError(lines)
         return self
-
-    def _missing(self, *names: str) -> list[str]:
-        return [error_line(name, "missing") for name in names if getattr(self, name) is None]
-
-    def _where_keys_are(self) -> list[str]:
-        """Each issuer has keys of its own, so one URL of a key set is for one issuer."""
-        if self.jwt_jwks_url is None:
-            good = all(map(can_be_discovered, self.jwt_issuer or ()))
-            return [] if good else [f"{PREFIX}JWT_ISSUER: {_UNDISCOVERABLE}"]
-        return (
-            [f"{PREFIX}JWT_JWKS_URL: {_ONE_FOR_SEVERAL}"] if len(self.jwt_issuer or ()) > 1 else []
-        )
-
-    def _where_to_log_in(self) -> list[str]:
-        issuers = self.jwt_issuer or ()
-        good = len(issuers) == 1 and can_be_discovered(issuers[0])
-        return [] if good else [f"{PREFIX}JWT_ISSUER: {_NO_LOGIN}"]
-
-    def _binding(self) -> list[str]:
-        """One upstream key serves many customers: a verified claim must bind the caller's."""
-        if self.token_verification is TokenVerification.UPSTREAM:
-            return [f"{PREFIX}TOKEN_VERIFICATION: {_UNVERIFIED}"]
-        if self.jwt_customer_claim is None:
-            return [f"{PREFIX}JWT_CUSTOMER_CLAIM: {_UNBOUND}"]
-        return []
-
-
-_UNVERIFIED = (
-    "expected jwks or introspection with client_credentials, because nobody else would verify the "
-    "caller's token"
-)
-_UNBOUND = (
-    "expected the name of the claim that holds the customers with client_credentials, because "
-    "without it any caller could choose any customer"
-)
-
-_UNDISCOVERABLE = (
-    "expected https URLs (http only on loopback) without a query, because the key sets are found "
-    "by discovery; set JWT_JWKS_URL for an issuer that is none"
-)
-_ONE_FOR_SEVERAL = (
-    "expected one issuer, because the key of one must never verify a token of another; leave it "
-    "out, and the key set of each is found by discovery"
-)
-_NO_LOGIN = (
-    "expected one https URL (http only on loopback) without a query with GRAPHIQL_CLIENT_ID, "
-    "because the page logs in there"
-)
 
 
 def error_line(field: str, fault: str) -> str:
