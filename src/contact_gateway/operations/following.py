@@ -11,7 +11,7 @@ from contact_gateway.operations.trusted_documents import TrustedSource
 
 __all__ = ["a_while", "followed"]
 
-_SECONDS: Final = 5
+_SECONDS: Final = 2
 
 _log = structlog.get_logger(__name__)
 
