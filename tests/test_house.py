@@ -80,8 +80,8 @@ ROOMS = {path.name for path in SOURCE.iterdir() if path.is_dir() and any(path.gl
 @pytest.mark.parametrize(
     ("contract", "exempt"),
     [
-        ("The crafts know nothing of contact groups", AT_THE_TOP - {"context"}),
-        ("Only rest_client speaks httpx", {"rest_client", "app"}),
+        ("The crafts know nothing of contact groups", AT_THE_TOP - {"context"} | {"testing"}),
+        ("Only rest_client speaks httpx", {"rest_client", "app", "testing"}),
         ("Only server knows uvicorn", {"server"}),
     ],
 )
