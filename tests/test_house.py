@@ -81,9 +81,9 @@ ROOMS = {path.name for path in SOURCE.iterdir() if path.is_dir() and any(path.gl
     [
         (
             "The crafts know nothing of contact groups",
-            AT_THE_TOP - {"context"} | {"checks", "demo"},
+            AT_THE_TOP - {"context"} | {"checks", "demo", "testing"},
         ),
-        ("Only rest_client speaks httpx", {"rest_client", "app"}),
+        ("Only rest_client speaks httpx", {"rest_client", "app", "testing"}),
         ("Only server knows uvicorn", {"server"}),
     ],
 )
