@@ -10,7 +10,7 @@ PINS := src/contact_gateway/graphiql/pins.json
 SERVERS := tests/interop/rest_servers
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test check schema lock format bench servers
+.PHONY: help run setup test check schema lock format bench servers pictures
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -44,6 +44,9 @@ bench: .venv/installed ## measure against other gateways (BENCH=--quick or --alo
 	$(RUN)python -m benchmarks $(BENCH)
 
 servers: $(SERVERS)/.venv/.installed $(SERVERS)/node_modules/.installed ## install the REST servers of tests/interop
+
+pictures: .venv/installed ## take the pictures of docs/pictures/, in Chromium
+	THOROUGH=1 $(RUN)python -m tests.graphiql.pictures
 
 lock: .venv/installed ## choose the newest versions that pyproject.toml allows
 	$(COMPILE) --upgrade --all-extras --group pyproject.toml:dev pyproject.toml --output-file requirements.lock
