@@ -43,7 +43,7 @@ def _repeat(page: GraphiQLPage) -> None:
 class Picture:
     """What is done before it is taken, in which scheme, and how large the window is."""
 
-    show: Callable[[GraphiQLPage], None]
+    show: Callable[[GraphiQLPage], object]
     scheme: str = "light"
     width: int = 1280
     height: int = 800
@@ -53,7 +53,7 @@ PICTURES = {
     "page-light": Picture(_rename),
     "page-dark": Picture(_rename, "dark"),
     "failure": Picture(_fail),
-    "menu": Picture(lambda page: page.open_examples() and None),
+    "menu": Picture(GraphiQLPage.open_examples),
     "rest-panel": Picture(_repeat, height=900),
     "telephone": Picture(_rename, width=390, height=844),
 }
