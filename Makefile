@@ -11,7 +11,7 @@ SERVERS := tests/interop/rest_servers
 CLIENTS := tests/clients/npm tests/federation/supergraph
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test check schema lock format bench servers image clients
+.PHONY: help run setup test check schema lock format bench servers image clients pictures
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -50,6 +50,9 @@ image: .venv/installed ## build the image, as root on Debian, without a registry
 	deploy/image.sh
 
 clients: $(CLIENTS:=/node_modules/.installed) ## install the clients and the federated gateway of tests
+
+pictures: .venv/installed ## take the pictures of docs/pictures/, in Chromium
+	THOROUGH=1 $(RUN)python -m tests.graphiql.pictures
 
 lock: .venv/installed ## choose the newest versions that pyproject.toml allows
 	$(COMPILE) --upgrade --all-extras --group pyproject.toml:dev pyproject.toml --output-file requirements.lock

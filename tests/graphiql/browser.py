@@ -134,9 +134,9 @@ class Browser:
         """Clear what an origin has stored, as if the browser had never been there."""
         self._devtools("Storage.clearDataForOrigin", origin=origin, storageTypes="all")
 
-    def resize(self, width: int, height: int = 900) -> None:
-        """Give the page a window of this size."""
-        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+    def resize(self, width: int, height: int = 900, density: int = 1) -> None:
+        """Give the page a window of this size, on a screen of this many dots for each pixel."""
+        size = {"width": width, "height": height, "deviceScaleFactor": density, "mobile": False}
         self._devtools("Emulation.setDeviceMetricsOverride", **size)
 
     def prefer(self, scheme: str) -> None:
@@ -154,12 +154,13 @@ class Browser:
         text: str = self.call_back("navigator.clipboard.readText().then(arguments[0])")
         return text
 
-    def _devtools(self, command: str, **parameters: object) -> None:
-        self._call("goog/cdp/execute", cmd=command, params=parameters)
+    def _devtools(self, command: str, **parameters: object) -> Any:
+        return self._call("goog/cdp/execute", cmd=command, params=parameters)
 
-    def screenshot(self, path: Path) -> None:
-        """Save what is seen as a PNG file."""
-        path.write_bytes(base64.b64decode(self._session.get("screenshot").json()["value"]))
+    def picture(self, path: Path) -> None:
+        """Save what is seen as a WebP file."""
+        taken = self._devtools("Page.captureScreenshot", format="webp", quality=60)
+        path.write_bytes(base64.b64decode(taken["data"]))
 
 
 @contextlib.contextmanager
