@@ -8,7 +8,7 @@ COMPILE = $(RUN)uv pip compile --quiet --universal --python-version 3.11 --gener
 INTO_VENV := --python .venv
 PINS := src/contact_gateway/graphiql/pins.json
 SERVERS := tests/interop/rest_servers
-CLIENTS := tests/clients/npm tests/federation/supergraph
+CLIENTS := examples/clients tests/federation/supergraph
 
 .DEFAULT_GOAL := help
 .PHONY: help run setup test check schema lock format bench servers clients
