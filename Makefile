@@ -8,6 +8,7 @@ COMPILE = $(RUN)uv pip compile --quiet --universal --python-version 3.11 --gener
 INTO_VENV := --python .venv
 PINS := src/contact_gateway/graphiql/pins.json
 SERVERS := tests/interop/rest_servers
+EXAMPLE := examples/tests-python
 
 .DEFAULT_GOAL := help
 .PHONY: help run setup test check schema lock format bench servers
@@ -48,6 +49,7 @@ servers: $(SERVERS)/.venv/.installed $(SERVERS)/node_modules/.installed ## insta
 lock: .venv/installed ## choose the newest versions that pyproject.toml allows
 	$(COMPILE) --upgrade --all-extras --group pyproject.toml:dev pyproject.toml --output-file requirements.lock
 	$(COMPILE) --constraints requirements.lock --all-extras pyproject.toml --output-file requirements-runtime.lock
+	$(COMPILE) --constraints requirements.lock --extra testing pyproject.toml $(EXAMPLE)/requirements.txt --output-file $(EXAMPLE)/requirements.lock
 	$(COMPILE) --upgrade --group pyproject.toml:servers --output-file $(SERVERS)/requirements.lock
 
 .venv/installed: requirements.lock pyproject.toml hatch_build.py $(PINS)

@@ -1,6 +1,6 @@
 // A gateway and its sandbox for tests: Node's own fetch, and nothing to install.
 import { spawn } from "node:child_process";
-import { randomUUID } from "node:crypto";
+import { randomInt, randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
@@ -23,9 +23,7 @@ export const RENAME = `
 // The demo that DEMO_READY_FILE tells of, or one of our own whose clock is ten times as fast.
 export async function startGateway() {
   if (process.env.DEMO_READY_FILE) {
-    const demo = JSON.parse(await readFile(process.env.DEMO_READY_FILE, "utf8"));
-    // a customer of its own for each process that shares it
-    return new Gateway({ ...demo, customer: String(1_000_000_000 + process.pid) }, () => {});
+    return shareGateway(JSON.parse(await readFile(process.env.DEMO_READY_FILE, "utf8")));
   }
   const demo = spawn(
     process.env.DEMO_COMMAND ?? "contact-gateway",
@@ -44,9 +42,15 @@ export async function startGateway() {
   });
 }
 
+// A demo that others use too: for a customer of one's own, whom nobody else resets.
+export function shareGateway(demo) {
+  return new Gateway({ ...demo, customer: String(randomInt(1e9, 1e12)) }, () => {});
+}
+
 class Gateway {
-  constructor({ graphql, sandbox, customer }, stop) {
-    Object.assign(this, { graphql, sandbox, customer, stop });
+  constructor(demo, stop) {
+    const { graphql, sandbox, customer } = demo;
+    Object.assign(this, { demo, graphql, sandbox, customer, stop });
   }
 
   // `/__admin/openapi.json` of the sandbox describes what can be asked.
