@@ -10,6 +10,7 @@ PINS := src/contact_gateway/graphiql/pins.json
 SERVERS := tests/interop/rest_servers
 RECIPES := examples/clients
 CLIENTS := $(RECIPES) tests/federation/supergraph
+EXAMPLE := examples/tests-python
 
 .DEFAULT_GOAL := help
 .PHONY: help run setup test check schema lock format bench servers image clients pictures
@@ -59,6 +60,7 @@ lock: .venv/installed ## choose the newest versions that pyproject.toml allows
 	$(COMPILE) --upgrade --all-extras --group pyproject.toml:dev pyproject.toml --output-file requirements.lock
 	$(COMPILE) --constraints requirements.lock --all-extras pyproject.toml --output-file requirements-runtime.lock
 	$(COMPILE) --constraints requirements.lock --group pyproject.toml:build --output-file requirements-build.lock
+	$(COMPILE) --constraints requirements.lock --extra testing pyproject.toml $(EXAMPLE)/requirements.txt --output-file $(EXAMPLE)/requirements.lock
 	$(COMPILE) --upgrade --group pyproject.toml:servers --output-file $(SERVERS)/requirements.lock
 	$(COMPILE) --upgrade --group pyproject.toml:gql --output-file $(RECIPES)/gql/requirements.lock
 	$(COMPILE) --upgrade --group pyproject.toml:ariadne --output-file $(RECIPES)/ariadne/requirements.lock
