@@ -8,9 +8,10 @@ COMPILE = $(RUN)uv pip compile --quiet --universal --python-version 3.11 --gener
 INTO_VENV := --python .venv
 PINS := src/contact_gateway/graphiql/pins.json
 SERVERS := tests/interop/rest_servers
+CLIENTS := tests/clients/npm tests/federation/supergraph
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test check schema lock format bench servers pictures
+.PHONY: help run setup test check schema lock format bench servers image clients pictures
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -48,10 +49,17 @@ servers: $(SERVERS)/.venv/.installed $(SERVERS)/node_modules/.installed ## insta
 pictures: .venv/installed ## take the pictures of docs/pictures/, in Chromium
 	THOROUGH=1 $(RUN)python -m tests.graphiql.pictures
 
+image: .venv/installed ## build the image, as root on Debian, without a registry
+	deploy/image.sh
+
+clients: $(CLIENTS:=/node_modules/.installed) ## install the clients and the federated gateway of tests
+
 lock: .venv/installed ## choose the newest versions that pyproject.toml allows
 	$(COMPILE) --upgrade --all-extras --group pyproject.toml:dev pyproject.toml --output-file requirements.lock
 	$(COMPILE) --constraints requirements.lock --all-extras pyproject.toml --output-file requirements-runtime.lock
+	$(COMPILE) --constraints requirements.lock --group pyproject.toml:build --output-file requirements-build.lock
 	$(COMPILE) --upgrade --group pyproject.toml:servers --output-file $(SERVERS)/requirements.lock
+	$(COMPILE) --upgrade --group pyproject.toml:batching-clients --output-file tests/interop/batching_clients/requirements.lock
 
 .venv/installed: requirements.lock pyproject.toml hatch_build.py $(PINS)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; try: make PYTHON=python3.12")'
@@ -71,4 +79,8 @@ $(SERVERS)/node_modules/.installed: $(SERVERS)/package-lock.json $(SERVERS)/nest
 	@node -e 'if (parseInt(process.versions.node) < 20) { console.error("Node 20 or newer is needed"); process.exit(1); }'
 	npm --prefix $(SERVERS) ci --ignore-scripts --no-audit --no-fund --silent
 	npm --prefix $(SERVERS) run build --silent
+	@touch $@
+
+$(CLIENTS:=/node_modules/.installed): %/node_modules/.installed: %/package-lock.json
+	npm --prefix $* ci --ignore-scripts --no-audit --no-fund --silent
 	@touch $@

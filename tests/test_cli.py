@@ -182,6 +182,8 @@ def test_demo(tmp_path: Path) -> None:
         query = '{ contactGroup(id: "5514123") { name } }'
         read = http.post(url, json={"query": query}, headers=headers)
         page = http.get(url, headers={"Accept": "text/html"})
+        asking = {"Origin": "http://localhost:5173", "Access-Control-Request-Method": "GET"}
+        preflight = http.options(url, headers=asking)
         url = printed(third, "Sandbox at").removeprefix("Sandbox at ")
         _, token, _ = invoke("token", "--sandbox-url", url)
         headers = {"Authorization": f"Bearer {token.strip()}", "Customer-Id": "5690"}
@@ -190,6 +192,7 @@ def test_demo(tmp_path: Path) -> None:
     assert '"contactGroup":{"id":"5514123","name":"Best customers"}' in renamed.stdout
     assert read.json() == {"data": {"contactGroup": {"name": "Best customers"}}}
     assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert preflight.headers["access-control-allow-origin"] == "http://localhost:5173"
     assert listed.json()["items"] == [{"id": 5514123, "name": "Best customers"}]
 
 

@@ -20,6 +20,15 @@ def test_schema() -> None:
     assert schema() == (0, print_sdl(), "")
 
 
+def test_schema_of_a_subgraph(tmp_path: Path) -> None:
+    """That is printed where it is asked for, and compared with."""
+    file = tmp_path / "subgraph.graphql"
+    file.write_text(print_sdl(federation=True), encoding="utf-8")
+
+    assert schema("--federation") == (0, print_sdl(federation=True), "")
+    assert schema("--federation", "--check", str(file)) == (0, "", "")
+
+
 def test_schema_that_is_the_same(tmp_path: Path) -> None:
     """There is nothing to say."""
     file = tmp_path / "schema.graphql"

@@ -12,16 +12,15 @@ CrossOrigin                     only where CORS_ORIGINS names any
     │               └── ContactGroupsAPI              the REST operations
     │                   └── RESTClient                `rest_client/policy.py` draws the rest
     └── Starlette               the files of GraphiQL, health, metrics; and the lifespan
+Aside                           only where METRICS_PORT is set: around all this, and
+└── Starlette                   health and metrics there
 """
 
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
 import httpx
-from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
@@ -34,15 +33,19 @@ from contact_gateway.contact_groups import (
 )
 from contact_gateway.graphiql import GraphiQL, Workspace, workspace_of
 from contact_gateway.http import (
+    NO_GRAPHQL_HERE,
+    Aside,
     CrossOrigin,
     Entrance,
     GraphQLEndpoint,
-    MetricsPage,
+    Lifetimes,
     Observed,
     Readiness,
     Verifier,
-    livez,
-    refuse_in_plain_text,
+    beside,
+    described_to_gateways,
+    lifespan_of,
+    probing_routes,
 )
 from contact_gateway.identity import (
     LARGEST_KEY_SET,
@@ -62,16 +65,12 @@ from contact_gateway.rest_client import (
     fetch_document,
     introspection_endpoint,
 )
-from contact_gateway.settings import Settings, TokenVerification, TrustedDocumentsMode
+from contact_gateway.settings import Settings, TokenVerification
 
 if TYPE_CHECKING:
     from contact_gateway.rate_limits import RateLimiter
 
 __all__ = ["build_app"]
-
-
-# What runs for as long as the application does, in the order in which it is started.
-Lifetimes = list[Callable[[], AbstractAsyncContextManager[object]]]
 
 
 def build_app(
@@ -98,15 +97,14 @@ def build_app(
     verifier, unready = _verifier(settings, lifetimes, metrics)
     limiter = _rate_limiter(settings, lifetimes, metrics)
     # operations: from the text of a document to its execution
-    schema = build_schema()
+    schema = build_schema(federation=settings.federation)
     disclosure = Disclosure(schema, full=settings.introspection)
     # contact_groups, and the rest_client that brings their calls to the REST API
     client = RESTClient(settings, metrics, traces, transport)
     lifetimes.append(lambda: client)
     api = ContactGroupsAPI(client, AnswerReader(exposed=settings.expose_server_problems))
-
     operations = open_store(settings, schema, disclosure)
-    endpoint: ASGIApp = GraphQLEndpoint(
+    endpoint = GraphQLEndpoint(
         operations=operations,
         runner=OperationRunner(disclosure),
         verifier=verifier,
@@ -115,50 +113,25 @@ def build_app(
         traces=traces,
         deadline=settings.upstream_deadline,
         max_body_bytes=settings.max_body_bytes,
+        faster=settings.only_for_tests_time_factor,
     )
-    endpoint = Observed(endpoint, metrics, traces)
+    served: ASGIApp = Observed(described_to_gateways(endpoint, settings), metrics, traces)
     explorer: list[Route] = []
-    if settings.graphiql:
-        # the page stands before the endpoint, at its path; its files have routes of their own
-        graphiql = GraphiQL(endpoint, workspace or workspace_of(settings, issued_scopes, EXAMPLES))
-        endpoint, explorer = graphiql, graphiql.routes
+    if settings.graphiql:  # the page stands before the endpoint, and its files have routes
+        graphiql = GraphiQL(served, workspace or workspace_of(settings, issued_scopes, EXAMPLES))
+        served, explorer = graphiql, graphiql.routes
 
     readiness = Readiness(unready)
-    routes = [
-        *explorer,
-        Route("/livez", livez),
-        Route("/readyz", readiness.readyz),
-        Route("/metrics", MetricsPage(metrics).show),
-    ]
-    listed = settings.trusted_documents_mode is not TrustedDocumentsMode.OFF
-    files = {"trusted_documents": operations} if listed else {}
-    app = Entrance(endpoint, _others(routes, lifetimes, readiness, files))
-    # other origins may call only if they are named, each exactly
-    return CrossOrigin(app, settings.cors_origins) if settings.cors_origins else app
-
-
-def _others(
-    routes: list[Route], lifetimes: Lifetimes, readiness: Readiness, files: Mapping[str, object]
-) -> Starlette:
-    """What is served beside the endpoint, and what lives as long as the application.
-
-    `files` are what the server may tell to read its files anew, by the names for it in the log.
-    """
-
-    @asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[dict[str, object]]:
-        async with AsyncExitStack() as stack:
-            for lifetime in lifetimes:
-                await stack.enter_async_context(lifetime())
-            yield {"readiness": readiness, **files}
-
-    others = Starlette(
-        routes=routes,
-        exception_handlers={HTTPException: refuse_in_plain_text},
-        lifespan=lifespan,
-    )
-    others.router.redirect_slashes = False  # to an address that the caller's Host header names
-    return others
+    lifetimes.append(operations.kept_fresh)
+    files = {"trusted_documents": operations} if operations.reloads else {}
+    # what the server may ask, and tell to read anew
+    lifespan = lifespan_of(lifetimes, {"readiness": readiness, **files})
+    probes = probing_routes(readiness, metrics)
+    apart = settings.metrics_port
+    app: ASGIApp = Entrance(served, beside([*explorer, *([] if apart else probes)], lifespan))
+    if settings.cors_origins:  # other origins may call only if they are named, each exactly
+        app = CrossOrigin(app, settings.cors_origins)
+    return Aside(apart, beside(probes, elsewhere=NO_GRAPHQL_HERE), app) if apart else app
 
 
 def _verifier(

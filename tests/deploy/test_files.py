@@ -61,7 +61,7 @@ def test_the_environment_of_kubernetes(monkeypatch: pytest.MonkeyPatch, tmp_path
 
     settings = Settings()
 
-    assert settings.host == "0.0.0.0"  # noqa: S104 - in a container
+    assert settings.host == ("0.0.0.0",)  # noqa: S104 - in a container
 
 
 def test_grace_before_a_kill() -> None:

@@ -244,4 +244,4 @@ def test_production(gateway_url: str) -> None:
         statuses = [http.get(path).status_code for path in ("/graphiql", "/graphiql/token")]
         endpoint = http.get("/graphql")
 
-    assert (statuses, endpoint.status_code, "<html" in endpoint.text) == ([404, 404], 405, False)
+    assert (statuses, endpoint.status_code, "<html" in endpoint.text) == ([404, 404], 401, False)

@@ -48,7 +48,7 @@ def test_one_of_everything(sandbox: Sandbox, issue_token: IssueToken) -> None:
         client.rename("5514123", {"name": "Best customers"})
         client.rename("404", {"name": "Best customers"})
         client.post("{ nothing }")
-        http.get(f"{url}/graphql")
+        http.put(f"{url}/graphql")
 
         found = samples(url)
 

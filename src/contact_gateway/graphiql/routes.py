@@ -103,8 +103,11 @@ class GraphiQL:
 
 
 def _asks_for_a_page(scope: Scope) -> bool:
-    """Whether this is a browser's GET: it names text/html, which no GraphQL client does."""
-    if scope["method"] not in {"GET", "HEAD"}:
+    """Whether a person opens the URL: that GET names text/html, and brings no token.
+
+    Programs may name it too, such as those in Java by default; they bring one.
+    """
+    if scope["method"] not in {"GET", "HEAD"} or values_of(scope["headers"], b"authorization"):
         return False
     accepted = map(parameterized, members(values_of(scope["headers"], b"accept")))
     return any(kind == b"text/html" and weight(parameters) for kind, parameters in accepted)
