@@ -28,6 +28,7 @@ class GraphiQLPage:
 
     def arrive(self) -> None:
         """Come here for the first time, where there need be no schema."""
+        self.browser.open("about:blank")  # else the page before may store something yet
         self.browser.forget(self.url)
         self.browser.console()  # what pages before were told
         self.browser.open(f"{self.url}/graphql")

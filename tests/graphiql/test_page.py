@@ -12,13 +12,15 @@ import pytest
 from starlette.responses import PlainTextResponse
 from structlog.testing import capture_logs
 
-from contact_gateway.graphiql import Examples, GraphiQL, Tab, Workspace
+from contact_gateway.contact_groups import EXAMPLES, issued_scopes
+from contact_gateway.graphiql import Examples, GraphiQL, Tab, Workspace, workspace_of
 from contact_gateway.graphiql.files import collect
 from contact_gateway.graphiql.page import policy, render
 from contact_gateway.graphiql.pins import PACKAGES, VendoredFile
-from contact_gateway.sandbox import Sandbox
-from tests.graphiql.conftest import BLANK, CUSTOMER
-from tests.servers import gateway_before
+from contact_gateway.sandbox import AUDIENCE, Sandbox
+from tests.client import Client
+from tests.graphiql.conftest import BLANK, CUSTOMER, IssueDevelopmentToken
+from tests.servers import gateway_before, settings_for
 
 _BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 _POLICY = (
@@ -224,18 +226,98 @@ def test_the_demo_asked_for_a_token(http: httpx.Client, sandbox: Sandbox) -> Non
     assert sandbox.tokens.verify(response.text).customers == {CUSTOMER}
 
 
+def test_the_demo_asked_for_the_calls_behind_a_request(
+    http: httpx.Client, sandbox: Sandbox, development_token: IssueDevelopmentToken
+) -> None:
+    """They are those of this request alone, and no token is in them."""
+    client = Client(str(http.base_url).rstrip("/"), development_token(), http=http)
+    client.rename("5514123", {"name": "Best customers"})
+    client.rename("422", {"name": "Best customers"})
+    request_id = sandbox.received[-1].header("x-request-id")[0]
+    response = http.get("/graphiql/rest-calls", params={"requestId": request_id})
+
+    [call] = response.json()
+    headers = {
+        name: value for name, value in call["headers"] if name in {"authorization", "accept"}
+    }
+    assert (
+        {**call, "headers": headers, "answer": json.loads(call["answer"])["status"]},
+        "Bearer" in response.text,
+        response.headers["cache-control"],
+    ) == (
+        {
+            "method": "PATCH",
+            "url": "/v1/contactGroups/422",
+            "headers": {
+                "authorization": "…",
+                "accept": "application/json, application/problem+json",
+            },
+            "body": '{"name":"Best customers"}',
+            "status": 422,
+            "answer": 422,
+        },
+        False,
+        "no-store",
+    )
+
+
+@pytest.mark.usefixtures("own_files_are_there")
+def test_a_page_that_logs_in(sandbox: Sandbox) -> None:
+    """It has one script more, what it asks for, and a policy that admits the issuer's origin."""
+    settings = settings_for(
+        sandbox.url,
+        jwt_issuer="https://login.example.com/tenant/",
+        jwt_audience="https://contacts.example.com",
+        scope_read="groups.read",
+        graphiql_client_id="page",
+    )
+    workspace = workspace_of(settings, issued_scopes, EXAMPLES)
+    files = collect()
+    page = render(files, workspace, "NONCE").decode()
+
+    assert embedded(page)["login"] == {
+        "issuer": "https://login.example.com/tenant/",
+        "clientId": "page",
+        "scope": "openid offline_access groups.read contacts:write",
+        "audience": "https://contacts.example.com",
+        "resource": "https://contacts.example.com",
+    }
+    assert "oidc-client-ts" in page
+    assert policy(files, workspace, "NONCE") == _POLICY.format(nonce="NONCE").replace(
+        "connect-src 'self'", "connect-src 'self' https://login.example.com"
+    )
+
+
+def test_what_a_page_asks_for_in_words_of_the_issuers(sandbox: Sandbox) -> None:
+    """GRAPHIQL_SCOPES takes the place of our scopes; an audience that is no URL is no resource."""
+    settings = settings_for(
+        sandbox.url, graphiql_client_id="page", graphiql_scopes="openid,api://contacts/.default"
+    )
+    login = workspace_of(settings, issued_scopes, EXAMPLES).login
+
+    assert login is not None
+    assert (login.scopes, login.audience, login.resource) == (
+        ("openid", "offline_access", "api://contacts/.default"),
+        AUDIENCE,
+        None,
+    )
+
+
 def test_a_gateway_that_is_no_demo(sandbox: Sandbox) -> None:
     """With GraphiQL on, it opens with blanks to fill, has no token and issues none."""
     with gateway_before(sandbox, graphiql=True) as url, httpx.Client(trust_env=False) as http:
         page = embedded(http.get(f"{url}/graphiql").text)
         renewal = http.post(f"{url}/graphiql/token")
+        calls = http.get(f"{url}/graphiql/rest-calls")
 
-    assert (page["token"], page["renewal"], page["headers"], renewal.status_code) == (
-        None,
-        None,
-        {"Customer-Id": ""},
-        405,
-    )
+    assert {name: page[name] for name in ("token", "renewal", "restCalls", "login", "headers")} == {
+        "token": None,
+        "renewal": None,
+        "restCalls": None,
+        "login": None,
+        "headers": {"Customer-Id": ""},
+    }
+    assert (renewal.status_code, calls.status_code) == (405, 404)
 
 
 def test_production(gateway_url: str) -> None:

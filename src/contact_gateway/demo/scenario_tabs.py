@@ -7,12 +7,17 @@ from typing import Final
 
 from contact_gateway.contact_groups import LIST, RENAME, VIEWER
 from contact_gateway.graphiql import Examples, RESTCall, Tab, Workspace
-from contact_gateway.sandbox import SAMPLE_GROUPS, SCENARIOS_BY_ID, ReceivedRequest, Sandbox
+from contact_gateway.sandbox import (
+    CREDENTIALS,
+    SAMPLE_GROUPS,
+    SCENARIOS_BY_ID,
+    ReceivedRequest,
+    Sandbox,
+)
 
 __all__ = ["TITLES", "demo_workspace"]
 
 _ABOUT_THE_LIST: Final = 'The customer\'s groups. Those named "Scenario" are in the menu.'
-_CREDENTIALS: Final = frozenset({"authorization", "cookie", "proxy-authorization"})
 
 TITLES: Final[Mapping[str, Mapping[int, str]]] = MappingProxyType(
     {
@@ -85,7 +90,7 @@ def _shown(request: ReceivedRequest) -> RESTCall:
     return RESTCall(
         method=request.method,
         url=f"{request.path}{query}",
-        headers=[(name, "…" if name in _CREDENTIALS else value) for name, value in request.headers],
+        headers=[(name, "…" if name in CREDENTIALS else value) for name, value in request.headers],
         body=request.body.decode(errors="replace"),
         status=request.status,
         answer=None if request.status is None else request.answer.decode(errors="replace"),

@@ -13,7 +13,7 @@ imports nothing else of contact_gateway. Start it with `SandboxServer`, or `run`
 
 from contact_gateway.sandbox.database import DataFileError, Store
 from contact_gateway.sandbox.parts import Sandbox
-from contact_gateway.sandbox.received import ReceivedRequest
+from contact_gateway.sandbox.received import CREDENTIALS, ReceivedRequest
 from contact_gateway.sandbox.rest_api import Manner
 from contact_gateway.sandbox.running import SandboxServer, run, url_of
 from contact_gateway.sandbox.sample_data import SAMPLE_GROUPS
@@ -29,6 +29,7 @@ from contact_gateway.sandbox.token_issuer import AUDIENCE, CLIENTS, Client, Gran
 __all__ = [
     "AUDIENCE",
     "CLIENTS",
+    "CREDENTIALS",
     "SAMPLE_GROUPS",
     "SCENARIOS",
     "SCENARIOS_BY_ID",

@@ -8,7 +8,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final, overload
 
-__all__ = ["ReceivedRequest", "ReceivedRequests"]
+__all__ = ["CREDENTIALS", "ReceivedRequest", "ReceivedRequests"]
+
+CREDENTIALS: Final = frozenset({"authorization", "cookie", "proxy-authorization"})
+"""The headers whose values are shown to nobody."""
 
 _MOST_REQUESTS: Final = 10_000
 _MOST_BYTES: Final = 16 * 1024 * 1024
@@ -40,7 +43,7 @@ class ReceivedRequest:
     def size(self) -> int:
         """About how many bytes it takes to keep."""
         heads = sum(len(name) + len(value) for name, value in self.headers)
-        return len(self.path) + len(self.query) + len(self.body) + heads
+        return len(self.path) + len(self.query) + len(self.body) + len(self.answer) + heads
 
 
 class ReceivedRequests(Sequence[ReceivedRequest]):
