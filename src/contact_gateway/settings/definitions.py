@@ -1,29 +1,41 @@
 """Every setting of the gateway: typed, named in errors, secrets masked."""
 
-from enum import StrEnum
-from typing import Literal, Self
+from collections.abc import Mapping
+from typing import Any, Literal, Self
 
 from pydantic import Field, SecretStr
 from pydantic import model_validator as validate_together
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from contact_gateway.settings.choices import (
+    PREFIX,
+    ClientAuthentication,
+    TokenVerification,
+    TrustedDocumentsMode,
+    UpstreamAuthentication,
+)
+from contact_gateway.settings.combinations import faults_together, line_about
+from contact_gateway.settings.secret_files import with_secrets
 from contact_gateway.settings.values import (
     Algorithms,
     BaseUrl,
     CommaSeparated,
     LogLevel,
+    NoProxyHosts,
     Origins,
+    ProxyUrl,
     Rate,
     RedisUrl,
     Seconds,
+    SecretFile,
     SecureUrl,
     SeveralOrNone,
-    can_be_discovered,
 )
 
 __all__ = [
     "PREFIX",
     "ClientAuthentication",
+    "FilesError",
     "Settings",
     "SettingsError",
     "TokenVerification",
@@ -31,8 +43,6 @@ __all__ = [
     "UpstreamAuthentication",
     "error_line",
 ]
-
-PREFIX = "CONTACT_GATEWAY_"
 
 
 class SettingsError(Exception):
@@ -43,40 +53,16 @@ class SettingsError(Exception):
         self.lines = lines
 
 
-class TokenVerification(StrEnum):
-    """Who decides whether a caller's token is genuine."""
-
-    JWKS = "jwks"
-    INTROSPECTION = "introspection"
-    UPSTREAM = "upstream"
-
-
-class UpstreamAuthentication(StrEnum):
-    """Whose token the upstream sees: the caller's, or the gateway's own."""
-
-    PASSTHROUGH = "passthrough"
-    CLIENT_CREDENTIALS = "client_credentials"
-
-
-class ClientAuthentication(StrEnum):
-    """How the gateway shows its client secret to the token endpoint (RFC 6749 section 2.3.1)."""
-
-    BODY = "body"
-    BASIC = "basic"
-
-
-class TrustedDocumentsMode(StrEnum):
-    """What becomes of a document that is not listed in the manifest of trusted documents."""
-
-    OFF = "off"
-    LOG = "log"
-    ENFORCE = "enforce"
+class FilesError(SettingsError):
+    """Files that settings name cannot be used; no line quotes what is in one."""
 
 
 _SECURE_URL = "an https URL (http only on loopback)"
-_INTROSPECTION = tuple(
-    f"token_introspection_{part}" for part in ("url", "client_id", "client_secret")
-)
+
+
+def _instead_of(secret: str) -> Any:
+    """A setting for whoever keeps a secret in a file."""
+    return Field(None, min_length=1, description=f"a file that holds {secret}, in its place")
 
 
 class Settings(BaseSettings):
@@ -117,6 +103,7 @@ class Settings(BaseSettings):
     upstream_client_secret: SecretStr | None = Field(
         None, min_length=1, description="the client secret, for client_credentials"
     )
+    upstream_client_secret_file: SecretFile | None = _instead_of("UPSTREAM_CLIENT_SECRET")
     upstream_client_auth: ClientAuthentication = Field(
         ClientAuthentication.BODY,
         description="body or basic: how the client secret is sent to the token endpoint",
@@ -129,6 +116,35 @@ class Settings(BaseSettings):
     )
     upstream_max_connections: int = Field(
         64, ge=1, le=10_000, description="the number of upstream calls at a time, 1 to 10000"
+    )
+    upstream_client_certificate: str | None = Field(
+        None,
+        min_length=1,
+        description="a PEM file with a certificate, and those that lead to its authority: what the "
+        "gateway shows to the REST API and UPSTREAM_TOKEN_URL",
+    )
+    upstream_client_key: str | None = Field(
+        None,
+        min_length=1,
+        description="a PEM file with the key of UPSTREAM_CLIENT_CERTIFICATE, if that does not "
+        "hold it; without a passphrase",
+    )
+    ca_file: str | None = Field(
+        None,
+        min_length=1,
+        description="a PEM file with certificate authorities, trusted beside the system's",
+    )
+    proxy: ProxyUrl | None = Field(
+        None,
+        min_length=1,
+        description="http://host:port or http://user:password@host:port, percent-encoded: the "
+        "proxy for all that goes out over HTTP",
+    )
+    proxy_file: SecretFile | None = _instead_of("PROXY")
+    no_proxy: NoProxyHosts = Field(
+        (),
+        description="who needs no proxy, comma-separated: names with all below them, addresses, "
+        "networks such as 10.0.0.0/8, each perhaps with :port, or *",
     )
 
     token_verification: TokenVerification = Field(
@@ -181,6 +197,9 @@ class Settings(BaseSettings):
     token_introspection_client_secret: SecretStr | None = Field(
         None, min_length=1, description="the client secret for TOKEN_INTROSPECTION_URL, as Basic"
     )
+    token_introspection_client_secret_file: SecretFile | None = _instead_of(
+        "TOKEN_INTROSPECTION_CLIENT_SECRET"
+    )
 
     graphiql: bool = Field(default=False, description="true or false: serve GraphiQL")
     introspection: bool = Field(default=False, description="true or false: allow introspection")
@@ -197,6 +216,7 @@ class Settings(BaseSettings):
         None,
         description="redis://host:6379 or rediss://host:6379, shared by all; needs the extra redis",
     )
+    rate_limit_storage_file: SecretFile | None = _instead_of("RATE_LIMIT_STORAGE")
     trusted_documents: str | None = Field(
         None,
         min_length=1,
@@ -212,65 +232,18 @@ class Settings(BaseSettings):
     log_level: LogLevel = Field("info", description="debug, info, warning or error")
     log_format: Literal["json", "console"] = Field("json", description="json or console")
 
+    @validate_together(mode="before")
+    @classmethod
+    def _secrets_in_files(cls, values: Mapping[str, object]) -> Mapping[str, object]:
+        return with_secrets(values, cls.model_fields)
+
     @validate_together(mode="after")
     def _settings_that_need_each_other(self) -> Self:
-        lines: list[str] = []
-        if self.token_verification is TokenVerification.JWKS:
-            lines += self._missing("jwt_issuer", "jwt_audience")
-            lines += self._where_keys_are()
-        if self.token_verification is TokenVerification.INTROSPECTION:
-            lines += self._missing("jwt_audience", *_INTROSPECTION)
-        if self.upstream_auth is UpstreamAuthentication.CLIENT_CREDENTIALS:
-            lines += self._missing(
-                "upstream_token_url", "upstream_client_id", "upstream_client_secret"
-            )
-            lines += self._binding()
-        if self.trusted_documents_mode is not TrustedDocumentsMode.OFF:
-            lines += self._missing("trusted_documents")
-        if lines:
+        if lines := [*faults_together(self)]:
             raise SettingsError(lines)
         return self
-
-    def _missing(self, *names: str) -> list[str]:
-        return [error_line(name, "missing") for name in names if getattr(self, name) is None]
-
-    def _where_keys_are(self) -> list[str]:
-        """Each issuer has keys of its own, so one URL of a key set is for one issuer."""
-        if self.jwt_jwks_url is None:
-            good = all(map(can_be_discovered, self.jwt_issuer or ()))
-            return [] if good else [f"{PREFIX}JWT_ISSUER: {_UNDISCOVERABLE}"]
-        return (
-            [f"{PREFIX}JWT_JWKS_URL: {_ONE_FOR_SEVERAL}"] if len(self.jwt_issuer or ()) > 1 else []
-        )
-
-    def _binding(self) -> list[str]:
-        """One upstream key serves many customers: a verified claim must bind the caller's."""
-        if self.token_verification is TokenVerification.UPSTREAM:
-            return [f"{PREFIX}TOKEN_VERIFICATION: {_UNVERIFIED}"]
-        if self.jwt_customer_claim is None:
-            return [f"{PREFIX}JWT_CUSTOMER_CLAIM: {_UNBOUND}"]
-        return []
-
-
-_UNVERIFIED = (
-    "expected jwks or introspection with client_credentials, because nobody else would verify the "
-    "caller's token"
-)
-_UNBOUND = (
-    "expected the name of the claim that holds the customers with client_credentials, because "
-    "without it any caller could choose any customer"
-)
-
-_UNDISCOVERABLE = (
-    "expected https URLs (http only on loopback) without a query, because the key sets are found "
-    "by discovery; set JWT_JWKS_URL for an issuer that is none"
-)
-_ONE_FOR_SEVERAL = (
-    "expected one issuer, because the key of one must never verify a token of another; leave it "
-    "out, and the key set of each is found by discovery"
-)
 
 
 def error_line(field: str, fault: str) -> str:
     """What an error says of a setting: what it expects, and what is wrong with it."""
-    return f"{PREFIX}{field.upper()}: expected {Settings.model_fields[field].description} ({fault})"
+    return line_about(Settings, field, fault)

@@ -5,16 +5,18 @@ from collections.abc import Collection, Mapping
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from contact_gateway.settings.choices import TokenVerification
 from contact_gateway.settings.definitions import (
     PREFIX,
+    FilesError,
     Settings,
     SettingsError,
-    TokenVerification,
     error_line,
 )
 from contact_gateway.settings.names import is_service_link, unknown_names
+from contact_gateway.settings.secret_files import FILE, FromFile, file_fault
 
-__all__ = ["load_settings"]
+__all__ = ["load_settings", "with_files_read_anew"]
 
 
 _FROM_KUBERNETES = (
@@ -36,7 +38,7 @@ def load_settings(**values: object) -> Settings:
     except SettingsError as error:
         lines += error.lines
     except ValidationError as error:
-        found = {str(item["loc"][0]): _fault(item) for item in error.errors()}
+        found = {_named(item): _fault(item) for item in error.errors()}
         lines += [error_line(field, fault) for field, fault in found.items()]
         lines += _further_lines(values, found)
     else:
@@ -45,7 +47,33 @@ def load_settings(**values: object) -> Settings:
     raise SettingsError(lines) from None
 
 
+def with_files_read_anew(settings: Settings) -> Settings:
+    """The same settings with the secrets that are in their files now.
+
+    Raises:
+        FilesError: a file cannot be used.
+    """
+    kept = {name: getattr(settings, name) for name in Settings.model_fields}
+    for name in kept:
+        if kept.get(name + FILE) is not None:
+            kept[name] = None
+    try:
+        return load_settings(_env_file=None, **kept)
+    except SettingsError as error:
+        raise FilesError(error.lines) from None
+
+
+def _named(item: ErrorDetails) -> str:
+    """The setting to mend: the one that names a file, where the value is from there."""
+    name = str(item["loc"][0])
+    return name + FILE if isinstance(item["input"], FromFile) else name
+
+
 def _fault(item: ErrorDetails) -> str:
+    if fault := file_fault(item["type"], item["msg"]):
+        return fault
+    if isinstance(item["input"], FromFile):
+        return "the file holds something else"
     if item["type"] == "missing":
         return "missing"
     if is_service_link(str(item["loc"][0]), str(item["input"])):
@@ -63,6 +91,8 @@ def _further_lines(values: Mapping[str, object], faulty: Collection[str]) -> lis
     try:
         Settings(**{**values, **good})
     except SettingsError as error:
-        named = tuple(f"{PREFIX}{name.upper()}:" for name in faulty)
+        # what a faulty file should hold is not missing beside that
+        names = {*faulty, *(name.removesuffix(FILE) for name in faulty)}
+        named = tuple(f"{PREFIX}{name.upper()}:" for name in names)
         return [line for line in error.lines if not line.startswith(named)]
     return []

@@ -9,15 +9,22 @@ from urllib.parse import SplitResult, urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic_settings import NoDecode
 
+from contact_gateway.forms.no_proxy import NoProxy
+from contact_gateway.forms.proxy_address import read_proxy
+from contact_gateway.settings.secret_files import readable
+
 __all__ = [
     "Algorithms",
     "BaseUrl",
     "CommaSeparated",
     "LogLevel",
+    "NoProxyHosts",
     "Origins",
+    "ProxyUrl",
     "Rate",
     "RedisUrl",
     "Seconds",
+    "SecretFile",
     "SecureUrl",
     "SeveralOrNone",
     "can_be_discovered",
@@ -125,6 +132,16 @@ def _redis_url(url: SecretStr) -> SecretStr:
     return url
 
 
+def _proxy_url(url: SecretStr) -> SecretStr:
+    read_proxy(url.get_secret_value())
+    return url
+
+
+def _no_proxy(entries: tuple[str, ...]) -> tuple[str, ...]:
+    NoProxy(entries)
+    return entries
+
+
 BaseUrl = Annotated[str, AfterValidator(_base_url)]
 SecureUrl = Annotated[str, AfterValidator(secure_url)]
 CommaSeparated = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
@@ -141,3 +158,7 @@ Algorithms = Annotated[CommaSeparated, AfterValidator(_algorithms)]
 Origins = Annotated[CommaSeparated, AfterValidator(_origins)]
 Rate = Annotated[str, AfterValidator(_rate)]
 RedisUrl = Annotated[SecretStr, AfterValidator(_redis_url)]
+ProxyUrl = Annotated[SecretStr, AfterValidator(_proxy_url)]
+NoProxyHosts = Annotated[CommaSeparated, AfterValidator(_no_proxy)]
+# before pydantic makes a plain string of it
+SecretFile = Annotated[str, BeforeValidator(readable)]

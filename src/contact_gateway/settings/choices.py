@@ -1,0 +1,43 @@
+"""How variables begin, and the settings that are one word of a few."""
+
+from enum import StrEnum
+
+__all__ = [
+    "PREFIX",
+    "ClientAuthentication",
+    "TokenVerification",
+    "TrustedDocumentsMode",
+    "UpstreamAuthentication",
+]
+
+PREFIX = "CONTACT_GATEWAY_"
+
+
+class TokenVerification(StrEnum):
+    """Who decides whether a caller's token is genuine."""
+
+    JWKS = "jwks"
+    INTROSPECTION = "introspection"
+    UPSTREAM = "upstream"
+
+
+class UpstreamAuthentication(StrEnum):
+    """Whose token the upstream sees: the caller's, or the gateway's own."""
+
+    PASSTHROUGH = "passthrough"
+    CLIENT_CREDENTIALS = "client_credentials"
+
+
+class ClientAuthentication(StrEnum):
+    """How the gateway shows its client secret to the token endpoint (RFC 6749 section 2.3.1)."""
+
+    BODY = "body"
+    BASIC = "basic"
+
+
+class TrustedDocumentsMode(StrEnum):
+    """What becomes of a document that is not listed in the manifest of trusted documents."""
+
+    OFF = "off"
+    LOG = "log"
+    ENFORCE = "enforce"
