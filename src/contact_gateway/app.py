@@ -33,6 +33,7 @@ from contact_gateway.contact_groups import (
     build_schema,
     issued_scopes,
 )
+from contact_gateway.egress import Rotation
 from contact_gateway.graphiql import GraphiQL, Tab, Workspace
 from contact_gateway.http import (
     CrossOrigin,
@@ -41,29 +42,15 @@ from contact_gateway.http import (
     MetricsPage,
     Observed,
     Readiness,
-    Verifier,
     livez,
+    open_verifier,
     refuse_in_plain_text,
 )
-from contact_gateway.identity import (
-    LARGEST_KEY_SET,
-    IntrospectionVerifier,
-    RememberedTokens,
-    TokenVerifier,
-    UpstreamVerifier,
-    rules_of,
-    trusted_issuers,
-)
+from contact_gateway.identity import rules_of
 from contact_gateway.observation import Metrics, Traces
-from contact_gateway.operations import Disclosure, OperationRunner, open_store
-from contact_gateway.rest_client import (
-    AnswerReader,
-    HTTP11Transport,
-    RESTClient,
-    fetch_document,
-    introspection_endpoint,
-)
-from contact_gateway.settings import Settings, TokenVerification, TrustedDocumentsMode
+from contact_gateway.operations import Disclosure, OperationRunner, OperationStore, open_store
+from contact_gateway.rest_client import AnswerReader, RESTClient
+from contact_gateway.settings import Settings, TrustedDocumentsMode
 
 if TYPE_CHECKING:
     from contact_gateway.rate_limits import RateLimiter
@@ -93,16 +80,17 @@ def build_app(
         IncompleteUnionError: a mutation can end in a failure that its union has no type for.
     """
     metrics = Metrics()
-    lifetimes: Lifetimes = [metrics.sampled]
-
+    rotation = Rotation(settings)
+    lifetimes: Lifetimes = [metrics.sampled, lambda: rotation]
     # http: GraphQL over HTTP, for those whom identity knows, as often as rate_limits allow
-    verifier, unready = _verifier(settings, lifetimes, metrics)
-    limiter = _rate_limiter(settings, lifetimes, metrics)
+    rules = rules_of(settings, issued_scopes(settings))
+    verifier, unready = open_verifier(settings, rules, rotation, lifetimes, metrics)
+    limiter = _rate_limiter(settings, rotation, lifetimes, metrics)
     # operations: from the text of a document to its execution
     schema = build_schema()
     disclosure = Disclosure(schema, full=settings.introspection)
     # contact_groups, and the rest_client that brings their calls to the REST API
-    client = RESTClient(settings, metrics, traces, transport)
+    client = RESTClient(settings, metrics, traces, transport, rotation)
     lifetimes.append(lambda: client)
     api = ContactGroupsAPI(client, AnswerReader(exposed=settings.expose_server_problems))
 
@@ -131,11 +119,21 @@ def build_app(
         Route("/readyz", readiness.readyz),
         Route("/metrics", MetricsPage(metrics).show),
     ]
-    listed = settings.trusted_documents_mode is not TrustedDocumentsMode.OFF
-    files = {"trusted_documents": operations} if listed else {}
+    files = _read_anew(settings, operations, rotation)
     app = Entrance(endpoint, _others(routes, lifetimes, readiness, files))
     # other origins may call only if they are named, each exactly
     return CrossOrigin(app, settings.cors_origins) if settings.cors_origins else app
+
+
+def _read_anew(
+    settings: Settings, operations: OperationStore, rotation: Rotation
+) -> Mapping[str, object]:
+    """What has files to read anew when the process is told to, by the names for it in the log."""
+    listed = settings.trusted_documents_mode is not TrustedDocumentsMode.OFF
+    return {
+        **({"trusted_documents": operations} if listed else {}),
+        **({"secrets_and_certificates": rotation} if rotation.in_files else {}),
+    }
 
 
 def _others(
@@ -162,30 +160,8 @@ def _others(
     return others
 
 
-def _verifier(
-    settings: Settings, lifetimes: Lifetimes, metrics: Metrics
-) -> tuple[Verifier, Callable[[], str | None]]:
-    """Who tells a genuine token, and why it cannot tell yet, if so."""
-    rules = rules_of(settings, issued_scopes(settings))
-    if settings.token_verification is TokenVerification.UPSTREAM:
-        return UpstreamVerifier(rules.scopes), lambda: None
-    # connections of its own: a busy upstream must not keep tokens from being verified
-    transport = HTTP11Transport()
-    lifetimes.append(lambda: transport)
-    if settings.token_verification is TokenVerification.INTROSPECTION:
-        endpoint = introspection_endpoint(settings, transport)
-        introspecting = IntrospectionVerifier(endpoint.introspect, rules)
-        lifetimes.append(lambda: introspecting)
-        return introspecting, lambda: None
-    fetch = partial(fetch_document, transport, seconds=5, largest=LARGEST_KEY_SET)
-    issuers = trusted_issuers(settings, fetch)
-    lifetimes.append(issuers.kept_fresh)
-    metrics.follow_key_set(lambda: issuers.fetched_at)
-    return RememberedTokens(TokenVerifier(issuers, rules), issuers), issuers.unready
-
-
 def _rate_limiter(
-    settings: Settings, lifetimes: Lifetimes, metrics: Metrics
+    settings: Settings, rotation: Rotation, lifetimes: Lifetimes, metrics: Metrics
 ) -> "RateLimiter | None":
     """How often a caller may call, if there is a limit."""
     if settings.rate_limit is None:
@@ -195,5 +171,6 @@ def _rate_limiter(
 
     limiter = open_limiter(settings.rate_limit, settings.rate_limit_storage)
     lifetimes.append(lambda: limiter)
+    rotation.renewed.append(lambda settings, _: limiter.count_in(settings.rate_limit_storage))
     metrics.follow_counter(metrics.storage_failures, lambda: limiter.failures)
     return limiter

@@ -7,6 +7,7 @@ from http import HTTPStatus
 
 from contact_gateway.contact_groups import build_schema, issued_scopes
 from contact_gateway.contact_groups.base_url import ask_for_list, understand
+from contact_gateway.egress import Egress, egress_findings
 from contact_gateway.identity import (
     LARGEST_KEY_SET,
     DiscoveryError,
@@ -29,6 +30,7 @@ from contact_gateway.rest_client import (
 )
 from contact_gateway.settings import (
     PREFIX,
+    FilesError,
     Settings,
     TokenVerification,
     UpstreamAuthentication,
@@ -37,6 +39,7 @@ from contact_gateway.settings import (
 __all__ = ["Finding", "check"]
 
 _SECONDS = 5.0
+_NO_START = "The gateway does not start until that is mended."
 _UNISSUED = "contact-gateway-check"  # as a token: no authorization server issues it
 _WITHOUT_A_CUSTOMER = frozenset({400, 403, 422})  # what is answered where there must be one
 
@@ -66,19 +69,36 @@ async def check(
     """
     for finding in _check_trusted_documents(settings):
         yield finding
-    async with HTTP11Transport() as transport:
+    try:
+        egress = Egress(settings)
+    except FilesError as error:
+        for line in error.lines:
+            yield Finding("files", line, _NO_START)
+    else:
+        async for finding in _check_what_goes_out(settings, egress, token, customer):
+            yield finding
+    if settings.rate_limit is not None:
+        limiter = open_limiter(settings.rate_limit, settings.rate_limit_storage)
+        yield await _check_rate_limit_storage(limiter)
+
+
+async def _check_what_goes_out(
+    settings: Settings, egress: Egress, token: str | None, customer: int | None
+) -> AsyncIterator[Finding]:
+    """The ways out, and everything that is asked by them."""
+    for subject, found, advice in egress_findings(settings):
+        yield Finding(subject, found, advice)
+    async with HTTP11Transport(way=egress.to_others) as to_issuers:
         if settings.token_verification is TokenVerification.JWKS:
-            async for finding in _check_verification(transport, settings, token):
+            async for finding in _check_verification(to_issuers, settings, token):
                 yield finding
         if settings.token_verification is TokenVerification.INTROSPECTION:
-            yield await _check_introspection(transport, settings)
+            yield await _check_introspection(to_issuers, settings)
+    async with HTTP11Transport(way=egress.to_rest_api) as transport:
         if settings.upstream_auth is UpstreamAuthentication.CLIENT_CREDENTIALS:
             finding, token = await _check_token_endpoint(transport, settings)
             yield finding
         yield await _check_upstream(transport, settings, token, customer)
-    if settings.rate_limit is not None:
-        limiter = open_limiter(settings.rate_limit, settings.rate_limit_storage)
-        yield await _check_rate_limit_storage(limiter)
 
 
 def _check_trusted_documents(settings: Settings) -> Iterator[Finding]:
@@ -88,7 +108,7 @@ def _check_trusted_documents(settings: Settings) -> Iterator[Finding]:
         trusted = trusted_documents_of(settings, build_schema())
     except TrustedDocumentsError as error:
         for line in error.lines:
-            yield Finding(subject, line, "The gateway does not start until that is mended.")
+            yield Finding(subject, line, _NO_START)
     else:
         if trusted is not None:
             count = len(trusted.by_hash)
@@ -129,7 +149,9 @@ async def _check_key_set(
         found = "it does not answer in time"
     except DiscoveryError as error:
         found = str(error)
-    except (UpstreamError, ValueError) as error:
+    except UpstreamError as error:
+        found, advice = _said(error), error.advice or advice
+    except ValueError as error:
         found = _said(error)
     else:
         count = len(keys.every)
@@ -151,7 +173,7 @@ async def _check_introspection(transport: HTTP11Transport, settings: Settings) -
         else:
             advice = f"Set {url} to the introspection_endpoint of the issuer, and see that this "
             advice += "machine reaches it."
-        return Finding(subject, str(error), advice)
+        return Finding(subject, str(error), error.advice or advice)
     if answer["active"]:
         advice = "It cannot tell tokens: nobody who believes it is safe."
         return Finding(subject, "it calls a token active that nobody has issued", advice)
@@ -171,7 +193,7 @@ async def _check_token_endpoint(
             f"{PREFIX}UPSTREAM_CLIENT_ID, {PREFIX}UPSTREAM_CLIENT_SECRET and "
             f"{PREFIX}UPSTREAM_CLIENT_AUTH are those it knows."
         )
-        return Finding(subject, _said(error), advice), None
+        return Finding(subject, _said(error), error.advice or advice), None
     return Finding(subject, f"a token for {issued.lifetime:.0f} seconds"), issued.value
 
 
@@ -184,15 +206,13 @@ async def _check_upstream(
             transport, settings.upstream_url, token=token, customer=customer, seconds=_SECONDS
         )
     except UpstreamError as error:
-        return Finding(
-            subject,
-            _said(error),
-            f"See that {PREFIX}UPSTREAM_URL is right, and that this machine reaches it.",
-        )
+        advice = f"See that {PREFIX}UPSTREAM_URL is right, and that this machine reaches it."
+        return Finding(subject, _said(error), error.advice or advice)
     understood = understand(answer)
     if understood.right is None:
-        more, advice = _what_would_tell(settings, answer.status, token, customer)
-        return Finding(subject, f"{understood.found}, which says nothing of the path{more}", advice)
+        more, missing = _what_would_tell(settings, answer.status, token, customer)
+        found = f"{understood.found}, which says nothing of the path{more}"
+        return Finding(subject, found, missing)
     wrong = (
         f"The address is probably wrong: see that {PREFIX}UPSTREAM_URL is that of the REST API, "
         "without /v1."
