@@ -110,10 +110,10 @@ class TinyProxy:
 
 
 @contextlib.contextmanager
-def tinyproxy(folder: Path, *lines: str) -> Iterator[TinyProxy]:
+def tinyproxy(folder: Path, *lines: str, port: int | None = None) -> Iterator[TinyProxy]:
     """Run Debian's tinyproxy with some more lines of configuration; it listens when it begins."""
     path = program("tinyproxy")
-    port, log = free_port(), folder / "tinyproxy.log"
+    port, log = port or free_port(), folder / "tinyproxy.log"
     configuration = folder / "tinyproxy.conf"
     usual = [
         f"Port {port}",

@@ -9,11 +9,14 @@ from contact_gateway.settings import PREFIX
 
 __all__ = ["EgressError", "ProxyError", "TLSError"]
 
-_REFUSED: Final = {
+_CREDENTIALS: Final = (
+    f"See that {PREFIX}PROXY has the user and the password that the proxy wants, percent-encoded."
+)
+_REFUSED: Final[Mapping[int, str]] = {
+    HTTPStatus.UNAUTHORIZED: _CREDENTIALS,  # tinyproxy's word for wrong ones
     HTTPStatus.FORBIDDEN: "See that the proxy lets this machine through to there, or name the host "
     f"in {PREFIX}NO_PROXY.",
-    HTTPStatus.PROXY_AUTHENTICATION_REQUIRED: f"See that {PREFIX}PROXY has the user and the "
-    "password that the proxy wants, percent-encoded.",
+    HTTPStatus.PROXY_AUTHENTICATION_REQUIRED: _CREDENTIALS,
 }
 _GONE: Final = f"See that {PREFIX}PROXY is right, and that this machine reaches it."
 _BEHIND: Final = "See that the proxy reaches the host."
@@ -47,7 +50,7 @@ class ProxyError(EgressError):
             said = f"{status} {HTTPStatus(status).phrase}"
         except ValueError:
             said = str(status)
-        advice = _REFUSED.get(HTTPStatus(status) if status in _REFUSED else HTTPStatus.OK, _BEHIND)
+        advice = _REFUSED.get(status, _BEHIND)
         if schemes and "basic" not in schemes:
             said += f", and wants {' or '.join(schemes)}"
             advice = "See that the proxy takes Basic, or lets this machine through without."
