@@ -1,5 +1,6 @@
 """How a schema differs from an earlier one, for those who call it."""
 
+import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,7 +13,7 @@ from graphql import (
     find_schema_changes,
 )
 
-__all__ = ["Change", "NoSchemaError", "changes_of"]
+__all__ = ["Change", "NoSchemaError", "changes_of", "differences"]
 
 
 class NoSchemaError(Exception):
@@ -65,3 +66,18 @@ def _schema(sdl: str) -> GraphQLSchema:
         return build_schema(sdl)
     except (GraphQLError, TypeError) as error:  # TypeError: a name that nothing has
         raise NoSchemaError(str(error).partition("\n")[0]) from error
+
+
+def differences(name: str, written: str, sdl: str) -> list[str]:
+    """The lines that differ between a file of that name and the schema, and what each change means.
+
+    The last lines say of each change whether it breaks clients of the file's schema.
+    """
+    lines = difflib.unified_diff(
+        written.splitlines(), sdl.splitlines(), name, "the schema", lineterm=""
+    )
+    try:
+        changes = [str(change) for change in changes_of(written, sdl)]
+    except NoSchemaError as error:
+        changes = [f"The file is no schema: {error}"]
+    return [*lines, *(changes or ["Safe: nothing differs that a client could notice."])]
