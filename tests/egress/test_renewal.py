@@ -2,6 +2,8 @@
 
 import asyncio
 import base64
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from pathlib import Path
 from typing import Final
 
@@ -27,10 +29,12 @@ def test_a_verifier(scripted: ScriptedUpstream, tmp_path: Path) -> None:
     secret, proxy_url = tmp_path / "secret", tmp_path / "proxy"
 
     async def ask(rotation: Rotation) -> None:
-        lifetimes: list[object] = []
-        rules = rules_of(rotation_settings, {})
-        verifier, _ = open_verifier(rotation_settings, rules, rotation, lifetimes, Metrics())  # type: ignore[arg-type]
-        async with rotation:
+        lifetimes: list[Callable[[], AbstractAsyncContextManager[object]]] = []
+        rules = rules_of(settings, {})
+        verifier, _ = open_verifier(settings, rules, rotation, lifetimes, Metrics())
+        async with AsyncExitStack() as stack:
+            for lifetime in (lambda: rotation, *lifetimes):
+                await stack.enter_async_context(lifetime())
             for number, (shown, for_proxy) in enumerate([("1", "a"), ("2", "b"), ("", "c")]):
                 secret.write_text(shown, encoding="utf-8")
                 proxy_url.write_text(f"http://{for_proxy}@127.0.0.1:{proxy.port}", "utf-8")
@@ -45,7 +49,7 @@ def test_a_verifier(scripted: ScriptedUpstream, tmp_path: Path) -> None:
     with scripted_proxy() as proxy:
         secret.write_text("0", encoding="utf-8")
         proxy_url.write_text(f"http://nobody@127.0.0.1:{proxy.port}", encoding="utf-8")
-        rotation_settings = load_settings(
+        settings = load_settings(
             _env_file=None,
             upstream_url="https://localhost",
             token_verification="introspection",
@@ -55,7 +59,7 @@ def test_a_verifier(scripted: ScriptedUpstream, tmp_path: Path) -> None:
             token_introspection_client_secret_file=str(secret),
             proxy_file=str(proxy_url),
         )
-        asyncio.run(ask(Rotation(rotation_settings)))
+        asyncio.run(ask(Rotation(settings)))
 
     basics = [each.header("authorization")[0].removeprefix("Basic ") for each in scripted.received]
     assert [base64.b64decode(each).decode() for each in basics] == [
@@ -63,4 +67,5 @@ def test_a_verifier(scripted: ScriptedUpstream, tmp_path: Path) -> None:
         "gateway:2",
         "gateway:2",
     ]
-    assert [head.rpartition(" ")[2] for head in proxy.heads] == ["a:", "b:"]
+    # of a connection, only the first request is noted; how many there are is the pool's business
+    assert [*dict.fromkeys(head.rpartition(" ")[2] for head in proxy.heads)] == ["a:", "b:"]
