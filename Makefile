@@ -9,7 +9,7 @@ INTO_VENV := --python .venv
 PINS := src/contact_gateway/graphiql/pins.json
 SERVERS := tests/interop/rest_servers
 RECIPES := examples/clients
-CLIENTS := $(RECIPES) tests/federation/supergraph
+CLIENTS := $(RECIPES) examples/web tests/federation/supergraph
 
 .DEFAULT_GOAL := help
 .PHONY: help run setup test check schema lock format bench servers clients
