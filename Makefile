@@ -10,9 +10,10 @@ PINS := src/contact_gateway/graphiql/pins.json
 SERVERS := tests/interop/rest_servers
 RECIPES := examples/clients
 CLIENTS := $(RECIPES) examples/web tests/federation/supergraph
+EXAMPLE := examples/tests-python
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test check schema lock format bench servers clients
+.PHONY: help run setup test check schema lock format bench servers image clients pictures
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -47,11 +48,19 @@ bench: .venv/installed ## measure against other gateways (BENCH=--quick or --alo
 
 servers: $(SERVERS)/.venv/.installed $(SERVERS)/node_modules/.installed ## install the REST servers of tests/interop
 
+image: .venv/installed ## build the image, as root on Debian, without a registry
+	deploy/image.sh
+
 clients: $(CLIENTS:=/node_modules/.installed) $(RECIPES)/gql/.venv/.installed $(RECIPES)/ariadne/.venv/.installed ## install the clients and the federated gateway of tests
+
+pictures: .venv/installed ## take the pictures of docs/pictures/, in Chromium
+	THOROUGH=1 $(RUN)python -m tests.graphiql.pictures
 
 lock: .venv/installed ## choose the newest versions that pyproject.toml allows
 	$(COMPILE) --upgrade --all-extras --group pyproject.toml:dev pyproject.toml --output-file requirements.lock
 	$(COMPILE) --constraints requirements.lock --all-extras pyproject.toml --output-file requirements-runtime.lock
+	$(COMPILE) --constraints requirements.lock --group pyproject.toml:build --output-file requirements-build.lock
+	$(COMPILE) --constraints requirements.lock --extra testing pyproject.toml $(EXAMPLE)/requirements.txt --output-file $(EXAMPLE)/requirements.lock
 	$(COMPILE) --upgrade --group pyproject.toml:servers --output-file $(SERVERS)/requirements.lock
 	$(COMPILE) --upgrade --group pyproject.toml:gql --output-file $(RECIPES)/gql/requirements.lock
 	$(COMPILE) --upgrade --group pyproject.toml:ariadne --output-file $(RECIPES)/ariadne/requirements.lock

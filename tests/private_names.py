@@ -106,6 +106,7 @@ PRIVATE: Final = {
     "uvicorn:Config.http_protocol_class": "server/process.py: the callers let in last",
     "uvicorn:Server.main_loop": "server/process.py: the pause before the end",
     "uvicorn:Server.on_tick": "server/process.py: the same, and reading files anew",
+    "uvicorn:Server.started": "server/process.py: whoever started it would not know when it serves",
     "uvicorn:Server.startup": "server/process.py: signals that were held come to nobody",
     "uvicorn:Server.shutdown": "server/process.py: the order in which it ends",
     "uvicorn:Server.handle_exit": "server/process.py: which signal it was",

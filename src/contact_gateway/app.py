@@ -12,6 +12,8 @@ CrossOrigin                     only where CORS_ORIGINS names any
     │               └── ContactGroupsAPI              the REST operations
     │                   └── RESTClient                `rest_client/policy.py` draws the rest
     └── Starlette               the files of GraphiQL, health, metrics; and the lifespan
+Aside                           only where METRICS_PORT is set: around all this, and
+└── Starlette                   health and metrics there
 """
 
 from collections.abc import Callable
@@ -23,26 +25,27 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from contact_gateway.contact_groups import (
-    BLANKS,
-    RENAME,
+    EXAMPLES,
     ContactGroupsAPI,
     ContactGroupsOfRequest,
     build_schema,
     issued_scopes,
 )
-from contact_gateway.graphiql import GraphiQL, Tab, Workspace
+from contact_gateway.graphiql import GraphiQL, Workspace, workspace_of
 from contact_gateway.http import (
+    NO_GRAPHQL_HERE,
+    Aside,
     CrossOrigin,
     Entrance,
     GraphQLEndpoint,
     Lifetimes,
-    MetricsPage,
     Observed,
     Readiness,
     Verifier,
+    beside,
     described_to_gateways,
-    livez,
-    other_routes,
+    lifespan_of,
+    probing_routes,
 )
 from contact_gateway.identity import (
     LARGEST_KEY_SET,
@@ -113,27 +116,22 @@ def build_app(
         faster=settings.only_for_tests_time_factor,
     )
     served: ASGIApp = Observed(described_to_gateways(endpoint, settings), metrics, traces)
-    served, explorer = _with_page(served, workspace) if settings.graphiql else (served, [])
+    explorer: list[Route] = []
+    if settings.graphiql:  # the page stands before the endpoint, and its files have routes
+        graphiql = GraphiQL(served, workspace or workspace_of(settings, issued_scopes, EXAMPLES))
+        served, explorer = graphiql, graphiql.routes
 
     readiness = Readiness(unready)
-    routes = [
-        *explorer,
-        Route("/livez", livez),
-        Route("/readyz", readiness.readyz),
-        Route("/metrics", MetricsPage(metrics).show),
-    ]
     lifetimes.append(operations.kept_fresh)
     files = {"trusted_documents": operations} if operations.reloads else {}
-    told = {"readiness": readiness, **files}  # what the server may ask, and tell to read anew
-    app = Entrance(served, other_routes(routes, lifetimes, told))
-    # other origins may call only if they are named, each exactly
-    return CrossOrigin(app, settings.cors_origins) if settings.cors_origins else app
-
-
-def _with_page(endpoint: ASGIApp, workspace: Workspace | None) -> tuple[ASGIApp, list[Route]]:
-    """GraphiQL before the endpoint, at its path, and the routes of its files."""
-    graphiql = GraphiQL(endpoint, workspace or Workspace(tabs=(Tab(RENAME, BLANKS),)))
-    return graphiql, graphiql.routes
+    # what the server may ask, and tell to read anew
+    lifespan = lifespan_of(lifetimes, {"readiness": readiness, **files})
+    probes = probing_routes(readiness, metrics)
+    apart = settings.metrics_port
+    app: ASGIApp = Entrance(served, beside([*explorer, *([] if apart else probes)], lifespan))
+    if settings.cors_origins:  # other origins may call only if they are named, each exactly
+        app = CrossOrigin(app, settings.cors_origins)
+    return Aside(apart, beside(probes, elsewhere=NO_GRAPHQL_HERE), app) if apart else app
 
 
 def _verifier(

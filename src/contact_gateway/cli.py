@@ -85,7 +85,7 @@ def demo(
     from contact_gateway import demo
     from contact_gateway.app import build_app
     from contact_gateway.sandbox import DataFileError, Manner, SandboxServer, url_of
-    from contact_gateway.server import listen, serve_on
+    from contact_gateway.server import Listeners, listen, serve_on
     from contact_gateway.settings import SettingsError
 
     try:
@@ -105,9 +105,11 @@ def demo(
                 typer.echo(line if as_json else announcement.as_text())
 
             demo.when_it_answers(announcement, sandbox, announce)
-            workspace = demo.demo_workspace(demo.CUSTOMER, partial(demo.development_token, sandbox))
+            workspace = demo.demo_workspace(
+                demo.CUSTOMER, partial(demo.development_token, sandbox), sandbox
+            )
             build = partial(build_app, workspace=workspace)
-            serve_on(listener, demo.in_front_of(settings, sandbox), build)
+            serve_on(Listeners([listener]), demo.in_front_of(settings, sandbox), build)
     except SettingsError as error:  # the environment counts in the demo too
         _fail(str(error), 2)
     except (OSError, DataFileError) as error:
@@ -137,7 +139,8 @@ def serve() -> None:
     except SettingsError as error:
         _fail(str(error), 2)
     except (OSError, server.WorkersFailedError) as error:
-        _cannot_start("gateway", error, f"{PREFIX}PORT")
+        setting = error.setting if isinstance(error, server.ListenError) else "PORT"
+        _cannot_start("gateway", error, f"{PREFIX}{setting}")
 
 
 @app.command()
@@ -157,28 +160,40 @@ def check(
         int | None,
         typer.Option(help="The customer whose groups are asked for.", min=1, max=2**63 - 1),
     ] = None,
+    *,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON document, for programs.")
+    ] = False,
 ) -> None:
-    """Say whether what the settings name can be used, and what to do where it cannot."""
+    """Say whether what the settings name can be used, and what to do where it cannot.
+
+    The status is 2 where the settings are wrong, and 1 where what they name cannot be used.
+    """
     import asyncio
 
     from contact_gateway import checks
     from contact_gateway.settings import SettingsError, load_settings
 
-    async def all_is_well() -> bool:
-        failed = False
+    async def find() -> list[checks.Finding]:
+        found = []
         async for finding in checks.check(settings, token, customer):
-            typer.echo(str(finding))
-            failed = failed or finding.advice is not None
-        return not failed
+            found.append(finding)
+            if not as_json:
+                typer.echo(str(finding))
+        return found
 
     try:
         settings = load_settings()
     except SettingsError as error:
-        _fail(str(error), 1)
-    token = _token_in(token_file) if token_file else None
-    typer.echo("ok      settings: complete")
-    if not asyncio.run(all_is_well()):
-        raise typer.Exit(1)
+        if not as_json:
+            _fail(str(error), 2)
+        findings = checks.wrong_settings(error.lines)
+    else:
+        token = _token_in(token_file) if token_file else None
+        findings = asyncio.run(find())
+    if as_json:
+        typer.echo(checks.in_json(findings))
+    raise typer.Exit(checks.status_of(findings))
 
 
 @app.command()
@@ -209,12 +224,14 @@ def schema(
         bool, typer.Option("--federation", help="That of FEDERATION=true: a subgraph's.")
     ] = False,
     check: Annotated[
-        Path | None, typer.Option(help="A file to compare the schema with; exit 1 if it differs.")
+        Path | None,
+        typer.Option(
+            help="A file to compare the schema with; exit 1 if it differs, and say whether that "
+            "breaks clients of the file's schema."
+        ),
     ] = None,
 ) -> None:
     """Print the GraphQL schema, or say how a file differs from it."""
-    import difflib
-
     from contact_gateway.contact_groups import print_sdl
 
     sdl = print_sdl(federation=federation)
@@ -226,11 +243,7 @@ def schema(
     except (OSError, UnicodeDecodeError) as error:
         _fail(f"The file cannot be read: {error}", 1)
     if written != sdl:
-        difference = difflib.unified_diff(
-            written.splitlines(), sdl.splitlines(), str(check), "the schema", lineterm=""
-        )
-        command = f"contact-gateway schema > {shlex.quote(str(check))}"
-        _fail("\n".join([*difference, f"Mend it with: make schema, or {command}"]), 1)
+        _fail("\n".join(_differences(check, written, sdl)), 1)
 
 
 @app.command()
@@ -250,6 +263,27 @@ def token(
         typer.echo(request_token(sandbox_url, scope=scope, customer=customer))
     except TokenRefusedError as error:
         _fail(str(error), 1)
+
+
+def _differences(file: Path, written: str, sdl: str) -> list[str]:
+    """The lines that differ, what each change means to clients, and what mends it."""
+    import difflib
+
+    from contact_gateway.operations import NoSchemaError, changes_of
+
+    lines = difflib.unified_diff(
+        written.splitlines(), sdl.splitlines(), str(file), "the schema", lineterm=""
+    )
+    try:
+        changes = [str(change) for change in changes_of(written, sdl)]
+    except NoSchemaError as error:
+        changes = [f"The file is no schema: {error}"]
+    command = f"contact-gateway schema > {shlex.quote(str(file))}"
+    return [
+        *lines,
+        *(changes or ["Safe: nothing differs that a client could notice."]),
+        f"Mend it with: make schema, or {command}",
+    ]
 
 
 def _token_in(file: BinaryIO) -> str:

@@ -37,8 +37,9 @@ TEXT = (("text", "text"), [""])
 SEVERAL = (("one, two", ("one", "two")), ["", ","])
 WRONG = "it is set to something else"
 VARIABLES: dict[str, tuple[tuple[str, object], list[str]]] = {
-    "HOST": (("::1", "::1"), [""]),
+    "HOST": (("10.0.0.1, [::1],10.0.0.1", ("10.0.0.1", "::1")), ["", ","]),
     "PORT": (("0", 0), ["-1", "65536", "http", "80.5", ""]),
+    "METRICS_PORT": (("9090", 9090), ["0", "-1", "65536", "http", ""]),
     "WORKERS": (("2", 2), ["0", "65", "auto"]),
     "DRAIN_PAUSE": (("0", 0), ["-1", "301", "inf", "nan"]),
     "UPSTREAM_URL": (
@@ -68,6 +69,8 @@ VARIABLES: dict[str, tuple[tuple[str, object], list[str]]] = {
     "UPSTREAM_DEADLINE": SECONDS,
     "UPSTREAM_ATTEMPT_TIMEOUT": SECONDS,
     "UPSTREAM_MAX_CONNECTIONS": (("1", 1), ["0", "10001", "many"]),
+    "UPSTREAM_KEEPALIVE": SECONDS,
+    "UPSTREAM_CONNECTION_AGE": SECONDS,
     "UPSTREAM_BREAKER": (("false", False), BOOLEAN[1]),
     "UPSTREAM_RETRY_BUDGET": (("0.5", 0.5), ["-0.1", "1.1", "nan", "inf", "all"]),
     "ONLY_FOR_TESTS_TIME_FACTOR": (("1", 1), ["0", "0.5", "1001", "nan", "inf", "fast"]),
@@ -89,6 +92,8 @@ VARIABLES: dict[str, tuple[tuple[str, object], list[str]]] = {
     "TOKEN_INTROSPECTION_CLIENT_ID": TEXT,
     "TOKEN_INTROSPECTION_CLIENT_SECRET": (("hunter2", SecretStr("hunter2")), [""]),
     "GRAPHIQL": BOOLEAN,
+    "GRAPHIQL_CLIENT_ID": TEXT,
+    "GRAPHIQL_SCOPES": SEVERAL,
     "INTROSPECTION": BOOLEAN,
     "FEDERATION": BOOLEAN,
     "CORS_ORIGINS": (
@@ -179,7 +184,7 @@ def test_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = load(monkeypatch, **NEEDED)
 
     assert (settings.host, settings.upstream_auth, settings.token_verification) == (
-        "127.0.0.1",
+        ("127.0.0.1",),
         "passthrough",
         "jwks",
     )
@@ -188,6 +193,16 @@ def test_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
         False,
         False,
     )
+
+
+def test_one_port_for_callers_and_for_metrics(monkeypatch: pytest.MonkeyPatch) -> None:
+    """There would be nobody left to whom either belongs."""
+    ports = {"PORT": "9090", "METRICS_PORT": "9090"}
+
+    with pytest.raises(SettingsError) as caught:
+        load(monkeypatch, **NEEDED, **ports)
+
+    assert caught.value.lines == [line("METRICS_PORT", "it is PORT")]
 
 
 def test_nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -253,6 +268,24 @@ def test_client_credentials_of_unverified_callers(monkeypatch: pytest.MonkeyPatc
     found = faults(monkeypatch, **NEEDED, **CREDENTIALS, TOKEN_VERIFICATION="upstream")
 
     assert found == ["TOKEN_VERIFICATION"]
+
+
+@pytest.mark.parametrize(
+    "issuers",
+    ["https://one.test,https://two.test", "https://one.test?tenant=1", "http://one.test", "one"],
+)
+def test_logging_in_at_no_one_issuer(monkeypatch: pytest.MonkeyPatch, issuers: str) -> None:
+    """The page logs in at the one issuer there is, whose document it has to find."""
+    changes = {"JWT_ISSUER": issuers, "GRAPHIQL_CLIENT_ID": "page"}
+
+    assert "JWT_ISSUER" in faults(monkeypatch, **{**NEEDED, **changes})
+
+
+def test_logging_in_where_the_rest_api_verifies(monkeypatch: pytest.MonkeyPatch) -> None:
+    """There is no issuer to log in at, unless one is named."""
+    needed = {"UPSTREAM_URL": NEEDED["UPSTREAM_URL"], "TOKEN_VERIFICATION": "upstream"}
+
+    assert faults(monkeypatch, **needed, GRAPHIQL_CLIENT_ID="page") == ["JWT_ISSUER"]
 
 
 def test_secret(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,6 @@
 """The mission: contact groups, from the GraphQL API to the REST operations behind it."""
 
-from contact_gateway.contact_groups.examples import BLANKS, LIST, RENAME
+from contact_gateway.contact_groups.examples import EXAMPLES, LIST, RENAME, VIEWER
 from contact_gateway.contact_groups.graphql import (
     ENTITIES,
     Mutation,
@@ -12,10 +12,11 @@ from contact_gateway.contact_groups.of_request import ContactGroupsOfRequest, is
 from contact_gateway.contact_groups.rest import ContactGroupsAPI
 
 __all__ = [
-    "BLANKS",
     "ENTITIES",
+    "EXAMPLES",
     "LIST",
     "RENAME",
+    "VIEWER",
     "ContactGroupsAPI",
     "ContactGroupsOfRequest",
     "Mutation",

@@ -54,18 +54,17 @@ class CrossOrigin(CORSMiddleware):
     """
 
     def __init__(self, app: ASGIApp, origins: Collection[str]) -> None:
+        of_any_port = {origin for origin in origins if origin.endswith(ANY_PORT)}
         super().__init__(
             app,
-            allow_origins=frozenset(origins),
+            allow_origins=frozenset(origins) - of_any_port,
             allow_methods=("GET", "HEAD", "POST"),
             allow_headers=("*",),
             allow_private_network=True,
             expose_headers=_SHOWN,
             max_age=_SECONDS_OF_A_DAY,
         )
-        self._of_any_port = frozenset(
-            origin.removesuffix(ANY_PORT) for origin in origins if origin.endswith(ANY_PORT)
-        )
+        self._of_any_port = frozenset(origin.removesuffix(ANY_PORT) for origin in of_any_port)
         self._refused = RefusedOrigins(origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

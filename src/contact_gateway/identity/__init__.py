@@ -2,7 +2,13 @@
 
 from contact_gateway.identity.claims import ScopeNames
 from contact_gateway.identity.customers import BadCustomerIdError, choose_customer
-from contact_gateway.identity.discovery import DiscoveryError, Document, Fetch
+from contact_gateway.identity.discovery import (
+    AnotherIssuerError,
+    DiscoveryError,
+    Document,
+    Fetch,
+    discover,
+)
 from contact_gateway.identity.examination import examine
 from contact_gateway.identity.introspection import IntrospectionVerifier, VerifierUnavailableError
 from contact_gateway.identity.issuers import Issuers
@@ -23,6 +29,7 @@ from contact_gateway.identity.unverified_tokens import UpstreamVerifier
 
 __all__ = [
     "LARGEST_KEY_SET",
+    "AnotherIssuerError",
     "BadCustomerIdError",
     "DiscoveryError",
     "Document",
@@ -41,6 +48,7 @@ __all__ = [
     "UpstreamVerifier",
     "VerifierUnavailableError",
     "choose_customer",
+    "discover",
     "examine",
     "key_set_sources",
     "read_key_set",

@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Collection
 from contextlib import AbstractAsyncContextManager, nullcontext
+from threading import Lock
 from typing import Final, Generic, TypeVar
 
 import structlog
@@ -78,6 +79,7 @@ class OperationStore:
         self._allowance = allowance
         self._reader = reader
         self._source = source
+        self._reloading = Lock()
         self._trust(trusted)
         self._only_trusted = only_trusted
         self._valid: _Remembered[ValidDocument] = _Remembered(_BYTES_OF_VALID)
@@ -94,13 +96,15 @@ class OperationStore:
         Raises:
             TrustedDocumentsError: they cannot be read, and those from before stay.
         """
-        if self._source is not None:
+        if self._source is None:
+            return
+        with self._reloading:  # on two threads, the earlier could put its older ones last
             before = self._trusted.by_hash if self._trusted else {}
-            self._trust(self._source.read())
-            after = self._trusted.by_hash if self._trusted else {}
-            came, went = after.keys() - before.keys(), before.keys() - after.keys()
-            if came or went:
-                _tell_of_change(len(after), came, went)
+            trusted = self._source.read()
+            self._trust(trusted)
+        came, went = trusted.by_hash.keys() - before.keys(), before.keys() - trusted.by_hash.keys()
+        if came or went:
+            _tell_of_change(len(trusted.by_hash), came, went)
 
     def kept_fresh(
         self, pause: Callable[[], Awaitable[None]] = a_while

@@ -7,11 +7,11 @@ from typing import Final
 
 import structlog
 
-from contact_gateway.operations.trusted_documents import TrustedDocumentsError, TrustedSource
+from contact_gateway.operations.trusted_documents import TrustedSource
 
 __all__ = ["a_while", "followed"]
 
-_SECONDS: Final = 5
+_SECONDS: Final = 2
 
 _log = structlog.get_logger(__name__)
 
@@ -46,12 +46,11 @@ async def _follow(
 ) -> None:
     while True:
         await pause()
-        # both on another thread, because a file system may be slow
-        if not await asyncio.to_thread(source.has_changed):
-            continue
         try:
-            await asyncio.to_thread(reload)
-        except TrustedDocumentsError:
-            # without its lines, which may quote what is in a document
+            # both on another thread, because a file system may be slow
+            if await asyncio.to_thread(source.has_changed):
+                await asyncio.to_thread(reload)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the old ones are served on
+            # without its message, which may quote what is in a document
             mend = "contact-gateway check says what is wrong"
-            _log.error("trusted_documents_kept", mend=mend)
+            _log.error("trusted_documents_kept", error=type(error).__name__, mend=mend)

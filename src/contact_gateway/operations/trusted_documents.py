@@ -7,7 +7,6 @@ then they are kept.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Lock
 
 from graphql import GraphQLSchema, OperationDefinitionNode, parse
 
@@ -43,7 +42,7 @@ class TrustedDocuments:
 
 
 class TrustedSource:
-    """Manifests, and what was read there; it may be used on any thread.
+    """Manifests, and what was read there.
 
     A document that was read before is not read again: a change of one among thousands costs little.
     """
@@ -51,7 +50,6 @@ class TrustedSource:
     def __init__(self, paths: Sequence[Path], reader: DocumentReader) -> None:
         self._files = ManifestFiles(paths)
         self._reader = reader
-        self._lock = Lock()
         self._seen: State | None = None
         self._known: Mapping[str, ValidDocument] = {}
 
@@ -65,16 +63,15 @@ class TrustedSource:
         Raises:
             TrustedDocumentsError: one cannot be read, or a document does not fit.
         """
-        with self._lock:
-            self._seen = self._files.state()  # before: what is written meanwhile is a change
-            try:
-                listed = list(self._files.read())
-            except (OSError, ManifestError) as error:
-                raise TrustedDocumentsError([f"{_VARIABLE}: {error}"]) from error
-            self._known = self._valid(listed)
-            return TrustedDocuments(
-                self._known, {document.text: document for document in self._known.values()}
-            )
+        self._seen = self._files.state()  # before: what is written meanwhile is a change
+        try:
+            listed = list(self._files.read())
+        except (OSError, ManifestError) as error:
+            raise TrustedDocumentsError([f"{_VARIABLE}: {error}"]) from error
+        self._known = self._valid(listed)
+        return TrustedDocuments(
+            self._known, {document.text: document for document in self._known.values()}
+        )
 
     def _valid(self, listed: list[Listed]) -> dict[str, ValidDocument]:
         valid: dict[str, ValidDocument] = {}

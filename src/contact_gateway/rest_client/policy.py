@@ -10,7 +10,9 @@ Retries                     sends again what may be sent again, within the deadl
 """
 
 import time
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from functools import partial
 from typing import Self
 
 import httpx
@@ -49,11 +51,11 @@ class RESTClient:
     ) -> None:
         most, url = settings.upstream_max_connections, settings.upstream_url
         attempt_timeout = min(settings.upstream_attempt_timeout, settings.upstream_deadline)
-        to_api = _own_transport(most, metrics) if transport is None else OtherTransport(transport)
+        to_api, connected = _transport_to_api(settings, metrics, transport)
         self._parts: list[AbstractAsyncContextManager[object]] = [to_api]
         sender = Sender(to_api, url, attempt_timeout)
         watched = Watched(sender, metrics, traces, url)
-        breaker = (Breaker if settings.upstream_breaker else NoBreaker)(time.monotonic)
+        breaker = (Breaker if settings.upstream_breaker else NoBreaker)(time.monotonic, connected)
         guard = Guard(watched, Bulkhead(most), breaker, seconds_to_judge=attempt_timeout / 2)
         follow_guard(metrics, guard)
         budget = RetryBudget(settings.upstream_retry_budget)
@@ -85,10 +87,19 @@ class RESTClient:
         return WithCredentials(guard, credentials)
 
 
-def _own_transport(most: int, metrics: Metrics) -> HTTP11Transport:
-    transport = HTTP11Transport(most)
+def _transport_to_api(
+    settings: Settings, metrics: Metrics, other: httpx.AsyncBaseTransport | None
+) -> tuple[HTTP11Transport | OtherTransport, Callable[[int], bool]]:
+    """Our transport or an `other`, and whether it has a connection for a customer's next call."""
+    if other is not None:
+        return OtherTransport(other), lambda _: False
+    transport = HTTP11Transport(
+        settings.upstream_max_connections,
+        keepalive=settings.upstream_keepalive,
+        age=settings.upstream_connection_age,
+    )
     metrics.follow_counter(metrics.unasked, lambda: transport.unasked)
-    return transport
+    return transport, partial(transport.can_carry, httpx.URL(settings.upstream_url))
 
 
 def token_endpoint(settings: Settings, transport: httpx.AsyncBaseTransport) -> TokenEndpoint:

@@ -172,6 +172,7 @@ class ContactGroupApi:
                 headers=headers,
                 body=body,
                 status=None if isinstance(response, NoAnswer) else response.status_code,
+                answer=bytes(response.body),
             )
         )
 

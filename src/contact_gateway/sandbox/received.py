@@ -8,7 +8,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final, overload
 
-__all__ = ["ReceivedRequest", "ReceivedRequests"]
+__all__ = ["CREDENTIALS", "ReceivedRequest", "ReceivedRequests"]
+
+CREDENTIALS: Final = frozenset({"authorization", "cookie", "proxy-authorization"})
+"""The headers whose values are shown to nobody."""
 
 _MOST_REQUESTS: Final = 10_000
 _MOST_BYTES: Final = 16 * 1024 * 1024
@@ -20,7 +23,8 @@ class ReceivedRequest:
 
     `path` is as sent, percent-encoding included, and `query` has no question mark. `headers` are in
     the order sent, their names in lower case; they hold the bearer token, so they stay out of the
-    repr. `status` is None when no answer was sent. A record is made before the answer leaves.
+    repr. `status` is None when no answer was sent. A record is made before the answer leaves, with
+    the content of those that are whole by then.
     """
 
     method: str
@@ -29,6 +33,7 @@ class ReceivedRequest:
     headers: tuple[tuple[str, str], ...] = field(repr=False)
     body: bytes
     status: int | None
+    answer: bytes = field(default=b"", repr=False)
 
     def header(self, name: str) -> tuple[str, ...]:
         """Every value of the header `name`, whatever its case; empty when it was not sent."""
@@ -38,7 +43,7 @@ class ReceivedRequest:
     def size(self) -> int:
         """About how many bytes it takes to keep."""
         heads = sum(len(name) + len(value) for name, value in self.headers)
-        return len(self.path) + len(self.query) + len(self.body) + heads
+        return len(self.path) + len(self.query) + len(self.body) + len(self.answer) + heads
 
 
 class ReceivedRequests(Sequence[ReceivedRequest]):

@@ -41,16 +41,19 @@ class _Server(uvicorn.Server):
 
 @contextmanager
 def serving(
-    app: ASGIApp, settings: Settings, connection: type[HTTPConnection] = HTTPConnection
+    app: ASGIApp,
+    settings: Settings,
+    connection: type[HTTPConnection] = HTTPConnection,
+    port: int = 0,
 ) -> Iterator[str]:
-    """Serve an application as `serve` does, on any free port of loopback, and say its URL.
+    """Serve an application as `serve` does, on a port of loopback, 0 for any, and say its URL.
 
     It is ready when the block begins. Logs and signals are left as they are.
 
     Raises:
         NotStartedError: it has ended before it was ready.
     """
-    with listen("127.0.0.1", 0) as listener:
+    with listen("127.0.0.1", port) as listener:
         server = _Server(server_config(app, settings, connection))
         thread = threading.Thread(
             target=server.run_to_the_end,

@@ -1,14 +1,13 @@
 """Every setting of the gateway: their definitions, their names, their values."""
 
-from contact_gateway.settings.definitions import (
+from contact_gateway.settings.choices import (
     PREFIX,
     ClientAuthentication,
-    Settings,
-    SettingsError,
     TokenVerification,
     TrustedDocumentsMode,
     UpstreamAuthentication,
 )
+from contact_gateway.settings.definitions import Settings, SettingsError
 from contact_gateway.settings.loading import load_settings, load_settings_for_tests
 from contact_gateway.settings.values import ANY_PORT, is_origin
 

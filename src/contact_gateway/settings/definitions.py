@@ -1,16 +1,24 @@
 """Every setting of the gateway: typed, named in errors, secrets masked."""
 
-from enum import StrEnum
 from typing import Literal, Self
 
 from pydantic import Field, SecretStr
 from pydantic import model_validator as validate_together
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from contact_gateway.settings.choices import (
+    PREFIX,
+    ClientAuthentication,
+    TokenVerification,
+    TrustedDocumentsMode,
+    UpstreamAuthentication,
+)
+from contact_gateway.settings.together import faults_together
 from contact_gateway.settings.values import (
     Algorithms,
     BaseUrl,
     CommaSeparated,
+    Hosts,
     LogLevel,
     Origins,
     Rate,
@@ -18,21 +26,9 @@ from contact_gateway.settings.values import (
     Seconds,
     SecureUrl,
     SeveralOrNone,
-    can_be_discovered,
 )
 
-__all__ = [
-    "PREFIX",
-    "ClientAuthentication",
-    "Settings",
-    "SettingsError",
-    "TokenVerification",
-    "TrustedDocumentsMode",
-    "UpstreamAuthentication",
-    "error_line",
-]
-
-PREFIX = "CONTACT_GATEWAY_"
+__all__ = ["Settings", "SettingsError", "error_line"]
 
 
 class SettingsError(Exception):
@@ -43,40 +39,7 @@ class SettingsError(Exception):
         self.lines = lines
 
 
-class TokenVerification(StrEnum):
-    """Who decides whether a caller's token is genuine."""
-
-    JWKS = "jwks"
-    INTROSPECTION = "introspection"
-    UPSTREAM = "upstream"
-
-
-class UpstreamAuthentication(StrEnum):
-    """Whose token the upstream sees: the caller's, or the gateway's own."""
-
-    PASSTHROUGH = "passthrough"
-    CLIENT_CREDENTIALS = "client_credentials"
-
-
-class ClientAuthentication(StrEnum):
-    """How the gateway shows its client secret to the token endpoint (RFC 6749 section 2.3.1)."""
-
-    BODY = "body"
-    BASIC = "basic"
-
-
-class TrustedDocumentsMode(StrEnum):
-    """What becomes of a document that is not listed in the manifest of trusted documents."""
-
-    OFF = "off"
-    LOG = "log"
-    ENFORCE = "enforce"
-
-
 _SECURE_URL = "an https URL (http only on loopback)"
-_INTROSPECTION = tuple(
-    f"token_introspection_{part}" for part in ("url", "client_id", "client_secret")
-)
 
 
 class Settings(BaseSettings):
@@ -90,8 +53,14 @@ class Settings(BaseSettings):
         hide_input_in_errors=True,
     )
 
-    host: str = Field("127.0.0.1", min_length=1, description="the address to listen on")
+    host: Hosts = Field(
+        ("127.0.0.1",),
+        description="the addresses to listen on, comma-separated, such as 0.0.0.0,::",
+    )
     port: int = Field(8000, ge=0, le=65535, description="the port to listen on, 0 to 65535")
+    metrics_port: int | None = Field(
+        None, ge=1, le=65535, description="a port for health and metrics alone, 1 to 65535"
+    )
     workers: int = Field(1, ge=1, le=64, description="the number of processes, 1 to 64")
     drain_pause: float = Field(
         5,
@@ -129,6 +98,12 @@ class Settings(BaseSettings):
     )
     upstream_max_connections: int = Field(
         64, ge=1, le=10_000, description="the number of upstream calls at a time, 1 to 10000"
+    )
+    upstream_keepalive: Seconds = Field(
+        4, description="seconds that an upstream connection may be idle, up to 300"
+    )
+    upstream_connection_age: Seconds = Field(
+        60, description="seconds after which an upstream connection is not used again, up to 300"
     )
     upstream_breaker: bool = Field(
         default=True, description="true or false: call less often where the upstream fails"
@@ -195,6 +170,12 @@ class Settings(BaseSettings):
     )
 
     graphiql: bool = Field(default=False, description="true or false: serve GraphiQL")
+    graphiql_client_id: str | None = Field(
+        None, min_length=1, description="the client id with which GraphiQL logs in at JWT_ISSUER"
+    )
+    graphiql_scopes: SeveralOrNone = Field(
+        None, description="what GraphiQL asks for there in place of SCOPE_READ and SCOPE_WRITE"
+    )
     introspection: bool = Field(default=False, description="true or false: allow introspection")
     federation: bool = Field(
         default=False, description="true or false: be a subgraph of Apollo Federation 2"
@@ -231,61 +212,9 @@ class Settings(BaseSettings):
 
     @validate_together(mode="after")
     def _settings_that_need_each_other(self) -> Self:
-        lines: list[str] = []
-        if self.token_verification is TokenVerification.JWKS:
-            lines += self._missing("jwt_issuer", "jwt_audience")
-            lines += self._where_keys_are()
-        if self.token_verification is TokenVerification.INTROSPECTION:
-            lines += self._missing("jwt_audience", *_INTROSPECTION)
-        if self.upstream_auth is UpstreamAuthentication.CLIENT_CREDENTIALS:
-            lines += self._missing(
-                "upstream_token_url", "upstream_client_id", "upstream_client_secret"
-            )
-            lines += self._binding()
-        if self.trusted_documents_mode is not TrustedDocumentsMode.OFF:
-            lines += self._missing("trusted_documents")
-        if lines:
+        if lines := list(faults_together(self, error_line)):
             raise SettingsError(lines)
         return self
-
-    def _missing(self, *names: str) -> list[str]:
-        return [error_line(name, "missing") for name in names if getattr(self, name) is None]
-
-    def _where_keys_are(self) -> list[str]:
-        """Each issuer has keys of its own, so one URL of a key set is for one issuer."""
-        if self.jwt_jwks_url is None:
-            good = all(map(can_be_discovered, self.jwt_issuer or ()))
-            return [] if good else [f"{PREFIX}JWT_ISSUER: {_UNDISCOVERABLE}"]
-        return (
-            [f"{PREFIX}JWT_JWKS_URL: {_ONE_FOR_SEVERAL}"] if len(self.jwt_issuer or ()) > 1 else []
-        )
-
-    def _binding(self) -> list[str]:
-        """One upstream key serves many customers: a verified claim must bind the caller's."""
-        if self.token_verification is TokenVerification.UPSTREAM:
-            return [f"{PREFIX}TOKEN_VERIFICATION: {_UNVERIFIED}"]
-        if self.jwt_customer_claim is None:
-            return [f"{PREFIX}JWT_CUSTOMER_CLAIM: {_UNBOUND}"]
-        return []
-
-
-_UNVERIFIED = (
-    "expected jwks or introspection with client_credentials, because nobody else would verify the "
-    "caller's token"
-)
-_UNBOUND = (
-    "expected the name of the claim that holds the customers with client_credentials, because "
-    "without it any caller could choose any customer"
-)
-
-_UNDISCOVERABLE = (
-    "expected https URLs (http only on loopback) without a query, because the key sets are found "
-    "by discovery; set JWT_JWKS_URL for an issuer that is none"
-)
-_ONE_FOR_SEVERAL = (
-    "expected one issuer, because the key of one must never verify a token of another; leave it "
-    "out, and the key set of each is found by discovery"
-)
 
 
 def error_line(field: str, fault: str) -> str:

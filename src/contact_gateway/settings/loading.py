@@ -5,13 +5,8 @@ from collections.abc import Collection, Mapping
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from contact_gateway.settings.definitions import (
-    PREFIX,
-    Settings,
-    SettingsError,
-    TokenVerification,
-    error_line,
-)
+from contact_gateway.settings.choices import PREFIX, TokenVerification
+from contact_gateway.settings.definitions import Settings, SettingsError, error_line
 from contact_gateway.settings.names import is_service_link, unknown_names
 
 __all__ = ["load_settings", "load_settings_for_tests"]
@@ -80,6 +75,8 @@ def _load(values: Mapping[str, object], *, environment: bool) -> Settings:
 def _fault(item: ErrorDetails) -> str:
     if item["type"] == "missing":
         return "missing"
+    if item["type"] == "missing_extra":
+        return item["msg"]
     if is_service_link(str(item["loc"][0]), str(item["input"])):
         return _FROM_KUBERNETES
     return "it is set to something else"

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
+from pydantic_core import PydanticCustomError
 from pydantic_settings import NoDecode
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "Algorithms",
     "BaseUrl",
     "CommaSeparated",
+    "Hosts",
     "LogLevel",
     "Origins",
     "Rate",
@@ -129,6 +131,11 @@ def _origins(origins: tuple[str, ...]) -> tuple[str, ...]:
     return origins
 
 
+def _hosts(hosts: tuple[str, ...]) -> tuple[str, ...]:
+    without_brackets = (host.removeprefix("[").removesuffix("]") for host in hosts)
+    return tuple(dict.fromkeys(without_brackets))
+
+
 def _rate(text: str) -> str:
     import limits
 
@@ -139,7 +146,7 @@ def _rate(text: str) -> str:
 
 def _redis_url(url: SecretStr) -> SecretStr:
     if find_spec("redis") is None:
-        raise ValueError
+        raise PydanticCustomError("missing_extra", "the extra contact-gateway[redis] is missing")
     parts = urlsplit(url.get_secret_value())
     if parts.scheme not in {"redis", "rediss"} or not parts.hostname or not parts.port:
         raise ValueError
@@ -160,5 +167,6 @@ LogLevel = Annotated[Literal["debug", "info", "warning", "error"], BeforeValidat
 Seconds = Annotated[float, Field(gt=0, le=300, allow_inf_nan=False)]
 Algorithms = Annotated[CommaSeparated, AfterValidator(_algorithms)]
 Origins = Annotated[CommaSeparated, AfterValidator(_origins)]
+Hosts = Annotated[CommaSeparated, Field(min_length=1), AfterValidator(_hosts)]
 Rate = Annotated[str, AfterValidator(_rate)]
 RedisUrl = Annotated[SecretStr, AfterValidator(_redis_url)]

@@ -13,8 +13,9 @@ from typing import cast
 import httpx
 
 from contact_gateway.rest_client.call import INCOMPLETE, TARGET, Terms
+from contact_gateway.rest_client.http11.dialling import Dialling
 from contact_gateway.rest_client.http11.exchange import Connection, ExchangeError, Received
-from contact_gateway.rest_client.http11.pool import Connections, Key
+from contact_gateway.rest_client.http11.pool import AGE_SECONDS, IDLE_SECONDS, Connections, Key
 
 __all__ = ["HTTP11Transport"]
 
@@ -25,16 +26,28 @@ class HTTP11Transport(httpx.AsyncBaseTransport):
     It ends before the deadline of the request's `Terms`. An answer whose body did not come through
     has no content and says why in `extensions[INCOMPLETE]`; its status counts all the same. A
     connection serves requests of one customer; idle ones are closed before there are more than
-    `most_connections`.
+    `most_connections`, after `keepalive` seconds, or sooner where the upstream says so. None is
+    used again that is as old as `age` in seconds.
     """
 
-    def __init__(self, most_connections: int = 8) -> None:
-        self._connections = Connections(most_connections)
+    def __init__(
+        self,
+        most_connections: int = 8,
+        *,
+        keepalive: float = IDLE_SECONDS,
+        age: float = AGE_SECONDS,
+        dial: Dialling | None = None,
+    ) -> None:
+        self._connections = Connections(most_connections, keepalive, dial=dial, age_seconds=age)
 
     @property
     def unasked(self) -> int:
         """How often an upstream was caught sending what nobody had asked for."""
         return self._connections.unasked.times
+
+    def can_carry(self, url: httpx.URL, customer: int) -> bool:
+        """Whether an idle connection could carry a call of `customer` to the host of `url`."""
+        return self._connections.has((url.scheme, url.netloc, customer))
 
     async def aclose(self) -> None:
         """Close every connection."""
@@ -71,7 +84,10 @@ class HTTP11Transport(httpx.AsyncBaseTransport):
                 return _response(received)
             finally:
                 self._connections.give_back(key, connection)
-            kept, connection = False, None  # it ended before anything was sent: another serves
+            # it ended before anything was sent: another serves, if there is time left
+            in_time = time.monotonic() < terms.deadline
+            connection = self._connections.take(key) if in_time else None
+            kept = connection is not None
 
     async def _open(self, key: Key, url: httpx.URL, deadline: float) -> Connection:
         try:

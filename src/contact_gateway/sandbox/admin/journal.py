@@ -8,13 +8,13 @@ import orjson
 from pydantic import JsonValue
 
 from contact_gateway.sandbox.admin.messages import JournalEntry, JournalFilter
+from contact_gateway.sandbox.received import CREDENTIALS
 
 if TYPE_CHECKING:
     from contact_gateway.sandbox.received import ReceivedRequest
 
 __all__ = ["entry_of", "selects"]
 
-_CREDENTIALS: Final = frozenset({"authorization", "proxy-authorization", "cookie"})
 _LEFT_OUT: Final = "(left out)"
 
 
@@ -32,7 +32,7 @@ def entry_of(request: ReceivedRequest) -> JournalEntry:
     """What is shown of a request."""
     headers: dict[str, str] = {}
     for name, value in request.headers:
-        shown = _LEFT_OUT if name in _CREDENTIALS else value
+        shown = _LEFT_OUT if name in CREDENTIALS else value
         headers[name] = f"{headers[name]}, {shown}" if name in headers else shown
     return JournalEntry(
         method=request.method,

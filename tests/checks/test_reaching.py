@@ -27,6 +27,7 @@ OWN_TOKEN = {
 def check(environment: dict[str, str], *options: str, token: str | None = None) -> Result:
     """Run the command in this process, with this environment, and this token on standard input."""
     given = [*options, *(["--token-file", "-"] if token is not None else [])]
+    environment = {"CONTACT_GATEWAY_PORT": "0", **environment}
     return CliRunner().invoke(app, ["check", *given], env=environment, input=token)
 
 
@@ -50,6 +51,7 @@ def test_all_is_well(sandbox: Sandbox) -> None:
         [
             "ok      settings: complete",
             f"ok      key set {sandbox.url}/.well-known/jwks.json: 1 key",
+            "ok      listening: 127.0.0.1, any port",
             f"ok      token endpoint {token_url}: a token for 3600 seconds",
             f"ok      upstream {sandbox.url}: a list of contact groups (HTTP 200)",
         ],
@@ -70,10 +72,10 @@ def test_nobody_there() -> None:
     result = check(environment_for(nowhere, **settings))
 
     lines = result.output.splitlines()
-    named = ["", "JWT_JWKS_URL", "UPSTREAM_TOKEN_URL", "UPSTREAM_URL", "RATE_LIMIT_STORAGE"]
+    named = ["", "JWT_JWKS_URL", "", "UPSTREAM_TOKEN_URL", "UPSTREAM_URL", "RATE_LIMIT_STORAGE"]
     assert result.exit_code == 1
-    assert [line.split()[0] for line in lines] == ["ok", *["FAILED"] * 4]
-    assert [name in line for name, line in zip(named, lines, strict=True)] == [True] * 5
+    assert [line.split()[0] for line in lines] == ["ok", "FAILED", "ok", *["FAILED"] * 3]
+    assert [name in line for name, line in zip(named, lines, strict=True)] == [True] * 6
 
 
 NOT_OF_THE_PATH = "which says nothing of the path"
@@ -255,7 +257,7 @@ def test_the_rules_of_a_token(sandbox: Sandbox, issue_token: IssueToken) -> None
     )
 
     names = "header alg typ kid iss signature aud purpose sub exp nbf iat scopes customers"
-    assert len(result.output.splitlines()) == len(names.split()) + 3
+    assert len(result.output.splitlines()) == len(names.split()) + 4
     assert rules_of_a_token(result) == dict.fromkeys(names.split(), "ok")
     assert [part in result.output for part in token.split(".")] == [False] * 3
 
@@ -375,7 +377,7 @@ def test_trusted_documents_that_do_not_fit(scripted: ScriptedUpstream, tmp_path:
     result = check(environment)
 
     assert (result.exit_code, result.output.splitlines()[1]) == (
-        1,
+        2,
         (
             "FAILED  trusted documents: CONTACT_GATEWAY_TRUSTED_DOCUMENTS: Bad "
             f"(sha256:{HASHES['BAD']}): Cannot query field 'surname' on type 'Query'. "
@@ -393,13 +395,14 @@ def test_trusted_documents_that_cannot_be_read(scripted: ScriptedUpstream, tmp_p
     result = check(environment)
 
     assert (result.exit_code, result.output.splitlines()[1:]) == (
-        1,
+        2,
         [
             (
                 "FAILED  trusted documents: CONTACT_GATEWAY_TRUSTED_DOCUMENTS: "
                 f"[Errno 2] No such file or directory: '{path}'. "
                 "The gateway does not start until that is mended."
             ),
+            "ok      listening: 127.0.0.1, any port",
             (
                 f"ok      upstream {scripted.url}: it answers without a list (HTTP 204), "
                 f"{NOT_OF_THE_PATH}{MORE}"
@@ -409,7 +412,7 @@ def test_trusted_documents_that_cannot_be_read(scripted: ScriptedUpstream, tmp_p
 
 
 def test_a_setting_that_is_missing() -> None:
-    """The line of `serve` is shown, and the status is 1."""
+    """The line of `serve` is shown, and the status is the same."""
     result = check({"CONTACT_GATEWAY_UPSTREAM_URL": "https://api.example.com"})
 
-    assert (result.exit_code, "CONTACT_GATEWAY_JWT_ISSUER" in result.output) == (1, True)
+    assert (result.exit_code, "CONTACT_GATEWAY_JWT_ISSUER" in result.output) == (2, True)

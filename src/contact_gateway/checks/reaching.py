@@ -1,24 +1,26 @@
-"""Whether everything that the settings name can be used, and what to do where it cannot."""
+"""Whether what the settings name elsewhere can be reached, and is what it should be."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
 from http import HTTPStatus
 
-from contact_gateway.contact_groups import build_schema, issued_scopes
+from contact_gateway.checks.findings import Finding
+from contact_gateway.contact_groups import issued_scopes
 from contact_gateway.contact_groups.base_url import ask_for_list, understand
 from contact_gateway.identity import (
     LARGEST_KEY_SET,
+    AnotherIssuerError,
     DiscoveryError,
+    Fetch,
     SigningKeys,
+    discover,
     examine,
     key_set_sources,
     read_key_set,
     rules_of,
 )
 from contact_gateway.identity import Document as IssuerDocument
-from contact_gateway.operations import TrustedDocumentsError, trusted_documents_of
-from contact_gateway.rate_limits import RateLimiter, open_limiter
+from contact_gateway.rate_limits import open_limiter
 from contact_gateway.rest_client import (
     HTTP11Transport,
     IntrospectionError,
@@ -33,67 +35,51 @@ from contact_gateway.settings import (
     TokenVerification,
     UpstreamAuthentication,
 )
+from contact_gateway.settings.values import can_be_discovered
 
-__all__ = ["Finding", "check"]
+__all__ = ["check_callers", "check_rest_api", "check_storage"]
 
 _SECONDS = 5.0
 _UNISSUED = "contact-gateway-check"  # as a token: no authorization server issues it
 _WITHOUT_A_CUSTOMER = frozenset({400, 403, 422})  # what is answered where there must be one
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What one check found; `advice` is None where all is well."""
-
-    subject: str
-    found: str
-    advice: str | None = None
-
-    def __str__(self) -> str:
-        """One line for a person."""
-        if self.advice is None:
-            return f"ok      {self.subject}: {self.found}"
-        return f"FAILED  {self.subject}: {self.found.removesuffix('.')}. {self.advice}"
-
-
-async def check(
-    settings: Settings, token: str | None = None, customer: int | None = None
+async def check_callers(
+    transport: HTTP11Transport, settings: Settings, token: str | None
 ) -> AsyncIterator[Finding]:
-    """One finding for each thing that the settings name.
-
-    The REST API is asked for the groups of `customer`, with a caller's `token` unless the gateway
-    has its own. Neither is needed, but the less is given, the less the answer proves.
-    """
-    for finding in _check_trusted_documents(settings):
-        yield finding
-    async with HTTP11Transport() as transport:
-        if settings.token_verification is TokenVerification.JWKS:
-            async for finding in _check_verification(transport, settings, token):
-                yield finding
-        if settings.token_verification is TokenVerification.INTROSPECTION:
-            yield await _check_introspection(transport, settings)
-        if settings.upstream_auth is UpstreamAuthentication.CLIENT_CREDENTIALS:
-            finding, token = await _check_token_endpoint(transport, settings)
+    """Whatever is needed to know callers' tokens, and what is known of this one."""
+    if settings.token_verification is TokenVerification.JWKS:
+        async for finding in _check_verification(transport, settings, token):
             yield finding
-        yield await _check_upstream(transport, settings, token, customer)
-    if settings.rate_limit is not None:
-        limiter = open_limiter(settings.rate_limit, settings.rate_limit_storage)
-        yield await _check_rate_limit_storage(limiter)
+    if settings.token_verification is TokenVerification.INTROSPECTION:
+        yield await _check_introspection(transport, settings)
 
 
-def _check_trusted_documents(settings: Settings) -> Iterator[Finding]:
-    """What `serve` finds in the manifest, and a finding for each line that it would end with."""
-    subject = "trusted documents"
-    try:
-        schema = build_schema(federation=settings.federation)
-        trusted = trusted_documents_of(settings, schema)
-    except TrustedDocumentsError as error:
-        for line in error.lines:
-            yield Finding(subject, line, "The gateway does not start until that is mended.")
-    else:
-        if trusted is not None:
-            count = len(trusted.by_hash)
-            yield Finding(subject, f"{count} document{'' if count == 1 else 's'}")
+async def check_rest_api(
+    transport: HTTP11Transport, settings: Settings, token: str | None, customer: int | None
+) -> AsyncIterator[Finding]:
+    """The REST API, and before that where the gateway gets its own token for it."""
+    if settings.upstream_auth is UpstreamAuthentication.CLIENT_CREDENTIALS:
+        finding, token = await _check_token_endpoint(transport, settings)
+        yield finding
+    yield await _check_upstream(transport, settings, token, customer)
+
+
+async def check_storage(settings: Settings) -> AsyncIterator[Finding]:
+    """Where rate limits are counted, if there are any."""
+    if settings.rate_limit is None:
+        return
+    subject = "rate limit storage"
+    async with open_limiter(settings.rate_limit, settings.rate_limit_storage) as limiter:
+        if await limiter.storage_answers():
+            yield Finding(subject, "it answers")
+        else:
+            yield Finding(
+                subject,
+                "it does not answer",
+                f"See that {PREFIX}RATE_LIMIT_STORAGE is right, and that this machine reaches it: "
+                "without it there are no limits.",
+            )
 
 
 async def _check_verification(
@@ -105,6 +91,8 @@ async def _check_verification(
     for issuer, source in key_set_sources(settings, fetch).items():
         finding, key_sets[issuer] = await _check_key_set(settings.jwt_jwks_url, issuer, source)
         yield finding
+        if settings.jwt_jwks_url and (contradiction := await _contradiction(issuer, fetch)):
+            yield contradiction
     if token is not None:
         rules = rules_of(settings, issued_scopes(settings))
         for rule, found, advice in examine(key_sets, rules, token):
@@ -138,6 +126,20 @@ async def _check_key_set(
             return Finding(subject, f"{count} key{'s' if count > 1 else ''}"), keys
         found = "it has no key that signatures can be verified with"
     return Finding(subject, found, advice), keys
+
+
+async def _contradiction(issuer: str, fetch: Fetch) -> Finding | None:
+    """A finding if the issuer's own document says that it is another; it need not have one."""
+    if not can_be_discovered(issuer):
+        return None
+    try:
+        await discover(issuer, fetch)
+    except AnotherIssuerError as error:
+        advice = f"Set {PREFIX}JWT_ISSUER to the letter to what tokens have in iss."
+        return Finding(f"issuer {issuer}", str(error), advice)
+    except Exception:  # noqa: BLE001 - whatever is wrong with it, nothing else is read there
+        return None
+    return None
 
 
 async def _check_introspection(transport: HTTP11Transport, settings: Settings) -> Finding:
@@ -214,19 +216,6 @@ def _what_would_tell(
         whose = "the token" if passed_on else f"a token of {PREFIX}UPSTREAM_TOKEN_URL"
         return "", f"See that {whose} may read the groups of the customer."
     return "", "See in the log of the REST API why."
-
-
-async def _check_rate_limit_storage(limiter: RateLimiter) -> Finding:
-    subject = "rate limit storage"
-    async with limiter:
-        if await limiter.storage_answers():
-            return Finding(subject, "it answers")
-    return Finding(
-        subject,
-        "it does not answer",
-        f"See that {PREFIX}RATE_LIMIT_STORAGE is right, and that this machine reaches it: without "
-        "it there are no limits.",
-    )
 
 
 def _without_query(url: str | None) -> str:

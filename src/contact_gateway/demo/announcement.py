@@ -9,13 +9,16 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from textwrap import fill
 from typing import Final
 from urllib.parse import urlsplit
 
-from contact_gateway.contact_groups import LIST, RENAME
-from contact_gateway.graphiql import Tab, Workspace
-from contact_gateway.sandbox import AUDIENCE, SAMPLE_GROUPS, SCENARIOS, Grant, Sandbox, Scenario
+from contact_gateway.contact_groups import RENAME
+from contact_gateway.sandbox import (
+    AUDIENCE,
+    SAMPLE_GROUPS,
+    Grant,
+    Sandbox,
+)
 from contact_gateway.settings import ANY_PORT, Settings, load_settings_for_tests
 
 __all__ = [
@@ -25,7 +28,6 @@ __all__ = [
     "announce",
     "answer_first",
     "demo_settings",
-    "demo_workspace",
     "development_token",
     "in_front_of",
     "ready_file",
@@ -45,7 +47,6 @@ CUSTOMER: Final = 5690
 _SCOPES: Final = ("contacts:read", "contacts:write")
 _A_DAY: Final = 24 * 3600
 _PATIENCE: Final = 60  # seconds, on a machine that has much else to do
-_ABOUT_THE_LIST = '# The customer\'s groups. Those named "Scenario" are in the tabs beside.'
 
 
 def demo_settings(*, environment: bool = True, **changes: object) -> Settings:
@@ -69,6 +70,7 @@ def demo_settings(*, environment: bool = True, **changes: object) -> Settings:
         "expose_server_problems": True,
         "log_format": "console",
         "drain_pause": 0,
+        "metrics_port": None,
         **changes,
         "upstream_url": nowhere,
         "jwt_issuer": nowhere,
@@ -216,32 +218,6 @@ def ready_file(path: Path | None) -> Iterator[Callable[[str], None]]:
         for each in (unfinished, path):
             with suppress(FileNotFoundError):
                 each.unlink()
-
-
-def demo_workspace(customer: int, issue_token: Callable[[], str]) -> Workspace:
-    """The workspace of a customer of the sandbox."""
-    group = min(SAMPLE_GROUPS[customer])
-    first = Tab(f"# Press play, or Ctrl-Enter.\n{RENAME}", _variables(group))
-    return Workspace(
-        tabs=(
-            first,
-            Tab(f"{_ABOUT_THE_LIST}\n{LIST}", {"filter": {"namePrefix": ""}, "pageSize": 50}),
-            *map(_scenario, SCENARIOS),
-        ),
-        headers={"Customer-Id": str(customer)},
-        issue_token=issue_token,
-    )
-
-
-def _scenario(scenario: Scenario) -> Tab:
-    comment = fill(scenario.effect, 60, initial_indent="# ", subsequent_indent="# ")
-    # the tab is named after its operation
-    document = RENAME.replace("RenameContactGroup", f"Scenario{scenario.id}")
-    return Tab(f"{comment}\n{document}", _variables(scenario.id))
-
-
-def _variables(group: int) -> dict[str, object]:
-    return {"id": str(group), "input": {"name": "Best customers"}}
 
 
 def _token(sandbox: Sandbox, client_id: str, lifetime: int) -> str:
