@@ -16,7 +16,7 @@ Aside                           only where METRICS_PORT is set: around all this,
 └── Starlette                   health and metrics there
 """
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -31,6 +31,7 @@ from contact_gateway.contact_groups import (
     build_schema,
     issued_scopes,
 )
+from contact_gateway.egress import Rotation
 from contact_gateway.graphiql import GraphiQL, Workspace, workspace_of
 from contact_gateway.http import (
     NO_GRAPHQL_HERE,
@@ -41,31 +42,17 @@ from contact_gateway.http import (
     Lifetimes,
     Observed,
     Readiness,
-    Verifier,
     beside,
     described_to_gateways,
     lifespan_of,
+    open_verifier,
     probing_routes,
 )
-from contact_gateway.identity import (
-    LARGEST_KEY_SET,
-    IntrospectionVerifier,
-    RememberedTokens,
-    TokenVerifier,
-    UpstreamVerifier,
-    rules_of,
-    trusted_issuers,
-)
+from contact_gateway.identity import rules_of
 from contact_gateway.observation import Metrics, Traces
-from contact_gateway.operations import Disclosure, OperationRunner, open_store
-from contact_gateway.rest_client import (
-    AnswerReader,
-    HTTP11Transport,
-    RESTClient,
-    fetch_document,
-    introspection_endpoint,
-)
-from contact_gateway.settings import Settings, TokenVerification
+from contact_gateway.operations import Disclosure, OperationRunner, OperationStore, open_store
+from contact_gateway.rest_client import AnswerReader, RESTClient
+from contact_gateway.settings import Settings
 
 if TYPE_CHECKING:
     from contact_gateway.rate_limits import RateLimiter
@@ -91,16 +78,17 @@ def build_app(
         IncompleteUnionError: a mutation can end in a failure that its union has no type for.
     """
     metrics = Metrics()
-    lifetimes: Lifetimes = [metrics.sampled]
-
+    rotation = Rotation(settings)
+    lifetimes: Lifetimes = [metrics.sampled, lambda: rotation]
     # http: GraphQL over HTTP, for those whom identity knows, as often as rate_limits allow
-    verifier, unready = _verifier(settings, lifetimes, metrics)
-    limiter = _rate_limiter(settings, lifetimes, metrics)
+    rules = rules_of(settings, issued_scopes(settings))
+    verifier, unready = open_verifier(settings, rules, rotation, lifetimes, metrics)
+    limiter = _rate_limiter(settings, rotation, lifetimes, metrics)
     # operations: from the text of a document to its execution
     schema = build_schema(federation=settings.federation)
     disclosure = Disclosure(schema, full=settings.introspection)
     # contact_groups, and the rest_client that brings their calls to the REST API
-    client = RESTClient(settings, metrics, traces, transport)
+    client = RESTClient(settings, metrics, traces, transport, rotation)
     lifetimes.append(lambda: client)
     api = ContactGroupsAPI(client, AnswerReader(exposed=settings.expose_server_problems))
     operations = open_store(settings, schema, disclosure)
@@ -123,9 +111,8 @@ def build_app(
 
     readiness = Readiness(unready)
     lifetimes.append(operations.kept_fresh)
-    files = {"trusted_documents": operations} if operations.reloads else {}
     # what the server may ask, and tell to read anew
-    lifespan = lifespan_of(lifetimes, {"readiness": readiness, **files})
+    lifespan = lifespan_of(lifetimes, {"readiness": readiness, **_read_anew(operations, rotation)})
     probes = probing_routes(readiness, metrics)
     apart = settings.metrics_port
     app: ASGIApp = Entrance(served, beside([*explorer, *([] if apart else probes)], lifespan))
@@ -134,30 +121,16 @@ def build_app(
     return Aside(apart, beside(probes, elsewhere=NO_GRAPHQL_HERE), app) if apart else app
 
 
-def _verifier(
-    settings: Settings, lifetimes: Lifetimes, metrics: Metrics
-) -> tuple[Verifier, Callable[[], str | None]]:
-    """Who tells a genuine token, and why it cannot tell yet, if so."""
-    rules = rules_of(settings, issued_scopes(settings))
-    if settings.token_verification is TokenVerification.UPSTREAM:
-        return UpstreamVerifier(rules.scopes), lambda: None
-    # connections of its own: a busy upstream must not keep tokens from being verified
-    transport = HTTP11Transport()
-    lifetimes.append(lambda: transport)
-    if settings.token_verification is TokenVerification.INTROSPECTION:
-        endpoint = introspection_endpoint(settings, transport)
-        introspecting = IntrospectionVerifier(endpoint.introspect, rules)
-        lifetimes.append(lambda: introspecting)
-        return introspecting, lambda: None
-    fetch = partial(fetch_document, transport, seconds=5, largest=LARGEST_KEY_SET)
-    issuers = trusted_issuers(settings, fetch)
-    lifetimes.append(issuers.kept_fresh)
-    metrics.follow_key_set(lambda: issuers.fetched_at)
-    return RememberedTokens(TokenVerifier(issuers, rules), issuers), issuers.unready
+def _read_anew(operations: OperationStore, rotation: Rotation) -> Mapping[str, object]:
+    """What has files to read anew when the process is told to, by the names for it in the log."""
+    return {
+        **({"trusted_documents": operations} if operations.reloads else {}),
+        **({"secrets_and_certificates": rotation} if rotation.in_files else {}),
+    }
 
 
 def _rate_limiter(
-    settings: Settings, lifetimes: Lifetimes, metrics: Metrics
+    settings: Settings, rotation: Rotation, lifetimes: Lifetimes, metrics: Metrics
 ) -> "RateLimiter | None":
     """How often a caller may call, if there is a limit."""
     if settings.rate_limit is None:
@@ -167,5 +140,6 @@ def _rate_limiter(
 
     limiter = open_limiter(settings.rate_limit, settings.rate_limit_storage)
     lifetimes.append(lambda: limiter)
+    rotation.renewed.append(lambda settings, _: limiter.count_in(settings.rate_limit_storage))
     metrics.follow_counter(metrics.storage_failures, lambda: limiter.failures)
     return limiter

@@ -61,6 +61,30 @@ def test_environment(environment: dict[str, str]) -> None:
     assert {type(value) for value in environment.values()} == {str}
 
 
+def test_secrets_of_compose() -> None:
+    """Each variable names a setting, and a file that is mounted into every replica."""
+    overlay = documents(DEPLOY / "compose.secrets.yaml")[0]
+    services, secrets = overlay["services"], overlay["secrets"]
+    environment = services["gateway-1"]["environment"]
+    mounted = [f"/run/secrets/{name}" for name in services["gateway-1"]["secrets"]]
+
+    assert names_of_settings(environment) <= set(DEFAULTS)
+    assert (list(environment.values()), [*secrets]) == (mounted, services["gateway-1"]["secrets"])
+    assert services.keys() == {name for name in COMPOSE if name.startswith("gateway-")}
+
+
+def test_secrets_of_kubernetes() -> None:
+    """They are mounted whole, so that a change arrives, and their user may read them."""
+    [mount] = [each for each in POD["spec"]["containers"][0]["volumeMounts"] if "readOnly" in each]
+    [volume] = [each for each in POD["spec"]["volumes"] if each["name"] == mount["name"]]
+    text = (DEPLOY / "kubernetes" / "configuration.yaml").read_text(encoding="utf-8")
+
+    assert ("subPath" in mount, volume["secret"]["optional"]) == (False, True)
+    assert POD["spec"]["securityContext"]["fsGroup"] == POD["spec"]["securityContext"]["runAsUser"]
+    assert f"_FILE: {mount['mountPath']}/" in text
+    assert volume["secret"]["secretName"] in text
+
+
 def test_the_environment_of_kubernetes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """It is all that the gateway needs to start."""
     monkeypatch.chdir(tmp_path)

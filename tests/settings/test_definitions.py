@@ -35,6 +35,11 @@ SECURE_URL = (
 )
 TEXT = (("text", "text"), [""])
 SEVERAL = (("one, two", ("one", "two")), ["", ","])
+FILES = {
+    "secret": "hunter2",
+    "proxy": "http://me:hunter2@proxy.test:3128",
+    "redis": "redis://:hunter2@redis:6379",
+}
 WRONG = "it is set to something else"
 VARIABLES: dict[str, tuple[tuple[str, object], list[str]]] = {
     "HOST": (("10.0.0.1, [::1],10.0.0.1", ("10.0.0.1", "::1")), ["", ","]),
@@ -65,6 +70,7 @@ VARIABLES: dict[str, tuple[tuple[str, object], list[str]]] = {
     "UPSTREAM_TOKEN_URL": SECURE_URL,
     "UPSTREAM_CLIENT_ID": TEXT,
     "UPSTREAM_CLIENT_SECRET": (("hunter2", SecretStr("hunter2")), [""]),
+    "UPSTREAM_CLIENT_SECRET_FILE": (("secret", "secret"), []),
     "UPSTREAM_CLIENT_AUTH": (("basic", "basic"), ["jwt", ""]),
     "UPSTREAM_DEADLINE": SECONDS,
     "UPSTREAM_ATTEMPT_TIMEOUT": SECONDS,
@@ -74,6 +80,36 @@ VARIABLES: dict[str, tuple[tuple[str, object], list[str]]] = {
     "UPSTREAM_BREAKER": (("false", False), BOOLEAN[1]),
     "UPSTREAM_RETRY_BUDGET": (("0.5", 0.5), ["-0.1", "1.1", "nan", "inf", "all"]),
     "ONLY_FOR_TESTS_TIME_FACTOR": (("1", 1), ["0", "0.5", "1001", "nan", "inf", "fast"]),
+    "UPSTREAM_CLIENT_CERTIFICATE": TEXT,
+    "UPSTREAM_CLIENT_KEY": TEXT,
+    "CA_FILE": TEXT,
+    "PROXY": (
+        ("http://me:p%40ss@proxy.test:3128", SecretStr("http://me:p%40ss@proxy.test:3128")),
+        [
+            "",
+            "proxy.test:3128",
+            "https://proxy.test:3128",
+            "socks5://proxy.test:1080",
+            "http://",
+            "http://proxy.test:0",
+            "http://proxy.test:99999",
+            "http://proxy.test/path",
+            "http://proxy.test?query",
+            "http://me:p#ss@proxy.test",
+            "http://me%3Ayou:pass@proxy.test",
+            "http://me:p%0Ass@proxy.test",
+            "http://proxy test",
+            "http://10.0.0:3128",
+        ],
+    ),
+    "PROXY_FILE": (("proxy", "proxy"), []),
+    "NO_PROXY": (
+        (
+            "localhost, .corp.test,10.0.0.0/8,[::1]:8080,*:81",
+            ("localhost", ".corp.test", "10.0.0.0/8", "[::1]:8080", "*:81"),
+        ),
+        ["http://corp.test", "10.0.0.0/33", "10.0.0", "10.*", "a.test:", "a.test:port", "a b"],
+    ),
     "TOKEN_VERIFICATION": (("upstream", "upstream"), ["none", "Introspection", ""]),
     "JWT_ISSUER": (("https://one.test", ("https://one.test",)), ["", ","]),
     "JWT_AUDIENCE": SEVERAL,
@@ -91,6 +127,7 @@ VARIABLES: dict[str, tuple[tuple[str, object], list[str]]] = {
     "TOKEN_INTROSPECTION_URL": SECURE_URL,
     "TOKEN_INTROSPECTION_CLIENT_ID": TEXT,
     "TOKEN_INTROSPECTION_CLIENT_SECRET": (("hunter2", SecretStr("hunter2")), [""]),
+    "TOKEN_INTROSPECTION_CLIENT_SECRET_FILE": (("secret", "secret"), []),
     "GRAPHIQL": BOOLEAN,
     "GRAPHIQL_CLIENT_ID": TEXT,
     "GRAPHIQL_SCOPES": SEVERAL,
@@ -123,13 +160,22 @@ VARIABLES: dict[str, tuple[tuple[str, object], list[str]]] = {
         ("redis://:s3cret@redis:6379", SecretStr("redis://:s3cret@redis:6379")),
         ["", "memory", "redis://redis", "http://redis:6379", "redis://:6379"],
     ),
+    "RATE_LIMIT_STORAGE_FILE": (("redis", "redis"), []),
     "TRUSTED_DOCUMENTS": SEVERAL,
     "TRUSTED_DOCUMENTS_MODE": (("off", "off"), ["on", "Enforce", ""]),
     "MAX_BODY_BYTES": (("1024", 1024), ["1023", "1048577", "64k"]),
     "LOG_LEVEL": (("Debug", "debug"), ["verbose", ""]),
     "LOG_FORMAT": (("console", "console"), ["text"]),
 }
-"""Each variable with a good text and the value that it stands for, and with bad texts."""
+"""Each variable with a good text and the value that it stands for, and with bad texts; what is in
+files is in `test_secret_files.py`."""
+
+
+@pytest.fixture(autouse=True)
+def files(nowhere: None, tmp_path: Path) -> None:  # noqa: ARG001 - it comes first
+    """Those that the variables name."""
+    for name, text in FILES.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
 
 
 def load(monkeypatch: pytest.MonkeyPatch, **variables: str) -> Settings:

@@ -118,7 +118,9 @@ async def _check_key_set(
         found = "it does not answer in time"
     except DiscoveryError as error:
         found = str(error)
-    except (UpstreamError, ValueError) as error:
+    except UpstreamError as error:
+        found, advice = _said(error), error.advice or advice
+    except ValueError as error:
         found = _said(error)
     else:
         count = len(keys.every)
@@ -154,7 +156,7 @@ async def _check_introspection(transport: HTTP11Transport, settings: Settings) -
         else:
             advice = f"Set {url} to the introspection_endpoint of the issuer, and see that this "
             advice += "machine reaches it."
-        return Finding(subject, str(error), advice)
+        return Finding(subject, str(error), error.advice or advice)
     if answer["active"]:
         advice = "It cannot tell tokens: nobody who believes it is safe."
         return Finding(subject, "it calls a token active that nobody has issued", advice)
@@ -174,7 +176,7 @@ async def _check_token_endpoint(
             f"{PREFIX}UPSTREAM_CLIENT_ID, {PREFIX}UPSTREAM_CLIENT_SECRET and "
             f"{PREFIX}UPSTREAM_CLIENT_AUTH are those it knows."
         )
-        return Finding(subject, _said(error), advice), None
+        return Finding(subject, _said(error), error.advice or advice), None
     return Finding(subject, f"a token for {issued.lifetime:.0f} seconds"), issued.value
 
 
@@ -187,15 +189,13 @@ async def _check_upstream(
             transport, settings.upstream_url, token=token, customer=customer, seconds=_SECONDS
         )
     except UpstreamError as error:
-        return Finding(
-            subject,
-            _said(error),
-            f"See that {PREFIX}UPSTREAM_URL is right, and that this machine reaches it.",
-        )
+        advice = f"See that {PREFIX}UPSTREAM_URL is right, and that this machine reaches it."
+        return Finding(subject, _said(error), error.advice or advice)
     understood = understand(answer)
     if understood.right is None:
-        more, advice = _what_would_tell(settings, answer.status, token, customer)
-        return Finding(subject, f"{understood.found}, which says nothing of the path{more}", advice)
+        more, missing = _what_would_tell(settings, answer.status, token, customer)
+        found = f"{understood.found}, which says nothing of the path{more}"
+        return Finding(subject, found, missing)
     wrong = (
         f"The address is probably wrong: see that {PREFIX}UPSTREAM_URL is that of the REST API, "
         "without /v1."

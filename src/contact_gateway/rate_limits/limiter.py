@@ -1,5 +1,6 @@
 """One limit for every caller and customer; without its storage, there is no limit."""
 
+import asyncio
 import math
 import time
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from contact_gateway.rate_limits.storage import open_storage
 __all__ = ["RateLimiter", "open_limiter"]
 
 _SECONDS_WITHOUT_STORAGE = 1.0
+_SECONDS_TO_FINISH = 2.0  # of a storage that is replaced
 
 _log = structlog.get_logger(__name__)
 
@@ -24,7 +26,9 @@ _log = structlog.get_logger(__name__)
 def open_limiter(rate: str, storage_url: SecretStr | None) -> "RateLimiter":
     """A limiter of `rate`, such as 100/second, counted in Redis where there is a URL of one."""
     url = None if storage_url is None else storage_url.get_secret_value()
-    return RateLimiter(parse(rate), open_storage(url))
+    limiter = RateLimiter(parse(rate), open_storage(url))
+    limiter.storage_url = storage_url
+    return limiter
 
 
 class RateLimiter:
@@ -49,6 +53,9 @@ class RateLimiter:
         self._clock = clock
         self._now = now
         self._let_through_until = float("-inf")
+        self._replaced: list[Storage] = []
+        self._replacing: asyncio.Task[None] | None = None
+        self.storage_url: SecretStr | None = None
         self.failures = 0
 
     async def __aenter__(self) -> Self:
@@ -57,8 +64,25 @@ class RateLimiter:
 
     async def __aexit__(self, *_: object) -> None:
         """Close the connections."""
-        if isinstance(self._storage, RedisStorage):
-            await self._storage.bridge.get_connection().aclose()  # type: ignore[attr-defined]
+        if self._replacing is not None:
+            self._replacing.cancel()
+        for storage in (*self._replaced, self._storage):
+            await _close(storage)
+
+    def count_in(self, storage_url: SecretStr | None) -> None:
+        """Count in the storage at this URL from now on; who counts in another one finishes."""
+        if storage_url is None or storage_url == self.storage_url:
+            return
+        self.storage_url = storage_url
+        self._replaced.append(self._storage)
+        self._storage = open_storage(storage_url.get_secret_value())
+        self._windows = FixedWindowRateLimiter(self._storage)
+        self._replacing = asyncio.create_task(self._close_replaced())
+
+    async def _close_replaced(self) -> None:
+        await asyncio.sleep(_SECONDS_TO_FINISH)
+        while self._replaced:
+            await _close(self._replaced.pop())
 
     async def storage_answers(self) -> bool:
         """Whether the storage works now."""
@@ -92,3 +116,8 @@ class RateLimiter:
         if self._let_through_until > 0:
             self._let_through_until = float("-inf")
             _log.warning("rate_limits_on")
+
+
+async def _close(storage: Storage) -> None:
+    if isinstance(storage, RedisStorage):
+        await storage.bridge.get_connection().aclose()  # type: ignore[attr-defined]

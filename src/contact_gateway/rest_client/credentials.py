@@ -8,6 +8,7 @@ from http import HTTPStatus
 from typing import Self
 
 import structlog
+from pydantic import SecretStr
 
 from contact_gateway.event_loop.second_try import with_second_try
 from contact_gateway.event_loop.single_flight import SingleFlight
@@ -67,6 +68,12 @@ class ClientCredentials:
         """Stop a renewal that is under way."""
         await self._renewal.cancel()
 
+    def change_secret(self, secret: SecretStr) -> None:
+        """Ask with another secret from now on, and at once: the token of the old one serves on."""
+        self._endpoint.client_secret = secret
+        self._failure, self._left_alone_until = None, float("-inf")
+        self._renewal.start()
+
     async def token(self, deadline: float) -> str:
         """A token that is valid as far as the gateway knows, if there is one before `deadline`.
 
@@ -116,6 +123,18 @@ class ClientCredentials:
             raise NoTokenError("the token did not come in time") from None
 
     async def _renew(self) -> _Token:
+        while True:
+            secret = self._endpoint.client_secret
+            try:
+                token = await self._ask()
+            except UpstreamError:
+                if secret is self._endpoint.client_secret:
+                    raise
+            else:
+                if secret is self._endpoint.client_secret:
+                    return token
+
+    async def _ask(self) -> _Token:
         asked_at = self._clock()
         try:
             try:

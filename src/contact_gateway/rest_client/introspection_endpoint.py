@@ -16,6 +16,7 @@ from contact_gateway.rest_client.documents import exchange
 from contact_gateway.rest_client.problems import (
     UnexpectedAnswerError,
     UpstreamError,
+    said_of,
 )
 from contact_gateway.settings import Settings
 
@@ -31,8 +32,11 @@ _log = structlog.get_logger(__name__)
 class IntrospectionError(Exception):
     """The endpoint did not say whether a token is active.
 
-    The message is for the log; `status` is what it answered in place of 200, if it did.
+    The message is for the log; `status` is what it answered in place of 200, if it did; `advice`
+    is for whoever runs the gateway, if there is any.
     """
+
+    advice: str | None = None
 
     def __init__(self, message: str, status: int | None = None) -> None:
         super().__init__(message)
@@ -40,7 +44,10 @@ class IntrospectionError(Exception):
 
 
 class IntrospectionEndpoint:
-    """An introspection endpoint, to which the gateway is a client. `seconds` is its patience."""
+    """An introspection endpoint, to which the gateway is a client. `seconds` is its patience.
+
+    `client_secret` may be replaced at any time.
+    """
 
     def __init__(
         self,
@@ -54,7 +61,7 @@ class IntrospectionEndpoint:
         self._transport = transport
         self._url = url
         self._client_id = client_id
-        self._client_secret = client_secret
+        self.client_secret = client_secret
         self._seconds = seconds
         self._turns = asyncio.Semaphore(_MOST_AT_A_TIME)
         self._fault: str | None = None
@@ -101,7 +108,7 @@ class IntrospectionEndpoint:
 
     def _request(self, token: str) -> httpx.Request:
         """RFC 7662 section 2.1: in the body, because URLs are logged everywhere."""
-        secret = self._client_secret.get_secret_value()
+        secret = self.client_secret.get_secret_value()
         headers = {
             "Content-Type": "application/x-www-form-urlencoded",
             "Authorization": basic_authorization(self._client_id, secret),
@@ -134,8 +141,11 @@ def _failure(error: Exception) -> IntrospectionError:
         return IntrospectionError(f"the introspection endpoint answered {status}", status)
     if isinstance(error, ValueError):
         return IntrospectionError(f"the introspection endpoint's answer cannot be read: {error}")
-    name = type(error).__name__
-    return IntrospectionError(f"the introspection endpoint did not answer: {name}")
+    said = said_of(error) if isinstance(error, UpstreamError) else type(error).__name__
+    failure = IntrospectionError(f"the introspection endpoint did not answer: {said}")
+    if isinstance(error, UpstreamError) and error.advice:
+        failure.advice = error.advice
+    return failure
 
 
 def introspection_endpoint(

@@ -57,6 +57,7 @@ __all__ = [
     "UnexpectedAnswerError",
     "UnexpectedServerAnswerError",
     "UpstreamError",
+    "said_of",
 ]
 
 
@@ -86,11 +87,19 @@ class Problem:
 class UpstreamError(Exception):
     """An upstream call that did not do what was asked.
 
-    `problem` is what the upstream said, if it did; `retry_after` is in seconds, if known.
+    `problem` is what the upstream said, if it did; `retry_after` is in seconds, if known; `advice`
+    is for whoever runs the gateway, if there is any.
     """
 
     problem: Problem | None = None
     retry_after: int | None = None
+    advice: str | None = None
+
+
+def said_of(error: UpstreamError) -> str:
+    """An error in another's message: its type, and the reason of one that nothing was sent with."""
+    name = type(error).__name__
+    return f"{name}: {error}" if isinstance(error, ConnectError) else name
 
 
 class NotSentError(UpstreamError):
@@ -100,9 +109,17 @@ class NotSentError(UpstreamError):
 class ConnectError(NotSentError):
     """No connection to the upstream could be made in time."""
 
+    def __init__(self, reason: str = "", advice: str | None = None) -> None:
+        super().__init__(reason)
+        self.advice = advice
+
 
 class NoTokenError(NotSentError):
     """The gateway has no access token of its own, and its token endpoint gave none in time."""
+
+    def __init__(self, reason: str = "", advice: str | None = None) -> None:
+        super().__init__(reason)
+        self.advice = advice
 
 
 class CredentialsRefusedError(UpstreamError):

@@ -6,6 +6,7 @@ from typing import Any, Final, cast
 
 import httpx
 
+from contact_gateway.egress import EgressError
 from contact_gateway.rest_client.call import (
     INCOMPLETE,
     TARGET,
@@ -114,5 +115,6 @@ def _failure(error: httpx.TransportError) -> UpstreamError:
     if isinstance(error, httpx.UnsupportedProtocol):
         return NotSentError(reason)
     if isinstance(error, _NOT_CONNECTED):
-        return ConnectError(reason)
+        cause = error.__cause__
+        return ConnectError(reason, cause.advice if isinstance(cause, EgressError) else None)
     return NotAnsweredError(reason)

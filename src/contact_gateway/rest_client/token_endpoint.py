@@ -16,6 +16,7 @@ from contact_gateway.rest_client.problems import (
     NoTokenError,
     UnexpectedAnswerError,
     UpstreamError,
+    said_of,
 )
 from contact_gateway.settings import ClientAuthentication
 
@@ -37,7 +38,10 @@ class IssuedToken:
 
 
 class TokenEndpoint:
-    """The token endpoint of the upstream's authorization server ("Get an access token")."""
+    """The token endpoint of the upstream's authorization server ("Get an access token").
+
+    `client_secret` may be replaced at any time.
+    """
 
     def __init__(
         self,
@@ -50,7 +54,7 @@ class TokenEndpoint:
         self._transport = transport
         self._url = url
         self._client_id = client_id
-        self._client_secret = client_secret
+        self.client_secret = client_secret
         self._authentication = authentication
 
     async def request_token(self) -> IssuedToken:
@@ -74,7 +78,7 @@ class TokenEndpoint:
     def _request(self) -> httpx.Request:
         form = {"grant_type": "client_credentials"}
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
-        secret = self._client_secret.get_secret_value()
+        secret = self.client_secret.get_secret_value()
         if self._authentication is ClientAuthentication.BASIC:
             headers["Authorization"] = basic_authorization(self._client_id, secret)
         else:
@@ -88,7 +92,7 @@ def _failure(error: UpstreamError) -> UpstreamError:
         if httpx.codes.is_client_error(status) and status not in _LATER:
             return CredentialsRefusedError(f"the token endpoint answered {status}")
         return NoTokenError(f"the token endpoint answered {status}")
-    return NoTokenError(f"the token endpoint did not answer: {type(error).__name__}")
+    return NoTokenError(f"the token endpoint did not answer: {said_of(error)}", error.advice)
 
 
 def _read_reply(content: bytes) -> IssuedToken:

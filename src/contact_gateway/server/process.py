@@ -12,6 +12,7 @@ import uvicorn
 
 from contact_gateway.event_loop.held_signals import release
 from contact_gateway.server.service_manager import Told
+from contact_gateway.settings import FilesError
 
 __all__ = ["Drains", "Reloads", "Server"]
 
@@ -108,9 +109,11 @@ class Server(uvicorn.Server):
                     await asyncio.to_thread(part.reload)
                 except Exception as error:  # noqa: BLE001 - whatever it is, the old files serve on
                     failed = True
-                    # without its message, which may quote what is in the file
+                    # other messages may quote what is in a file
+                    why = {"reason": str(error)} if isinstance(error, FilesError) else {}
                     mend = "contact-gateway check says what is wrong"
-                    _log.error("reload_failed", what=name, error=type(error).__name__, mend=mend)
+                    error_type = type(error).__name__
+                    _log.error("reload_failed", what=name, error=error_type, mend=mend, **why)
                 else:
                     reloaded.append(name)
         if reloaded or not failed:

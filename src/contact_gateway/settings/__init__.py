@@ -7,20 +7,32 @@ from contact_gateway.settings.choices import (
     TrustedDocumentsMode,
     UpstreamAuthentication,
 )
-from contact_gateway.settings.definitions import Settings, SettingsError
-from contact_gateway.settings.loading import load_settings, load_settings_for_tests
+from contact_gateway.settings.definitions import (
+    FilesError,
+    Settings,
+    SettingsError,
+    error_line,
+)
+from contact_gateway.settings.loading import (
+    load_settings,
+    load_settings_for_tests,
+    with_files_read_anew,
+)
 from contact_gateway.settings.values import ANY_PORT, is_origin
 
 __all__ = [
     "ANY_PORT",
     "PREFIX",
     "ClientAuthentication",
+    "FilesError",
     "Settings",
     "SettingsError",
     "TokenVerification",
     "TrustedDocumentsMode",
     "UpstreamAuthentication",
+    "error_line",
     "is_origin",
     "load_settings",
     "load_settings_for_tests",
+    "with_files_read_anew",
 ]

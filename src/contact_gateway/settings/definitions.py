@@ -1,6 +1,7 @@
 """Every setting of the gateway: typed, named in errors, secrets masked."""
 
-from typing import Literal, Self
+from collections.abc import Mapping
+from typing import Any, Literal, Self
 
 from pydantic import Field, SecretStr
 from pydantic import model_validator as validate_together
@@ -13,6 +14,7 @@ from contact_gateway.settings.choices import (
     TrustedDocumentsMode,
     UpstreamAuthentication,
 )
+from contact_gateway.settings.secret_files import with_secrets
 from contact_gateway.settings.together import faults_together
 from contact_gateway.settings.values import (
     Algorithms,
@@ -20,15 +22,18 @@ from contact_gateway.settings.values import (
     CommaSeparated,
     Hosts,
     LogLevel,
+    NoProxyHosts,
     Origins,
+    ProxyUrl,
     Rate,
     RedisUrl,
     Seconds,
+    SecretFile,
     SecureUrl,
     SeveralOrNone,
 )
 
-__all__ = ["Settings", "SettingsError", "error_line"]
+__all__ = ["FilesError", "Settings", "SettingsError", "error_line"]
 
 
 class SettingsError(Exception):
@@ -39,7 +44,16 @@ class SettingsError(Exception):
         self.lines = lines
 
 
+class FilesError(SettingsError):
+    """Files that settings name cannot be used; no line quotes what is in one."""
+
+
 _SECURE_URL = "an https URL (http only on loopback)"
+
+
+def _instead_of(secret: str) -> Any:
+    """A setting for whoever keeps a secret in a file."""
+    return Field(None, min_length=1, description=f"a file that holds {secret}, in its place")
 
 
 class Settings(BaseSettings):
@@ -86,6 +100,7 @@ class Settings(BaseSettings):
     upstream_client_secret: SecretStr | None = Field(
         None, min_length=1, description="the client secret, for client_credentials"
     )
+    upstream_client_secret_file: SecretFile | None = _instead_of("UPSTREAM_CLIENT_SECRET")
     upstream_client_auth: ClientAuthentication = Field(
         ClientAuthentication.BODY,
         description="body or basic: how the client secret is sent to the token endpoint",
@@ -116,6 +131,35 @@ class Settings(BaseSettings):
         ge=1,
         le=1000,
         description="1 to 1000: deadlines and waits are so many times shorter; refused by serve",
+    )
+    upstream_client_certificate: str | None = Field(
+        None,
+        min_length=1,
+        description="a PEM file with a certificate, and those that lead to its authority: what the "
+        "gateway shows to the REST API and UPSTREAM_TOKEN_URL",
+    )
+    upstream_client_key: str | None = Field(
+        None,
+        min_length=1,
+        description="a PEM file with the key of UPSTREAM_CLIENT_CERTIFICATE, if that does not "
+        "hold it; without a passphrase",
+    )
+    ca_file: str | None = Field(
+        None,
+        min_length=1,
+        description="a PEM file with certificate authorities, trusted beside the system's",
+    )
+    proxy: ProxyUrl | None = Field(
+        None,
+        min_length=1,
+        description="http://host:port or http://user:password@host:port, percent-encoded: the "
+        "proxy for all that goes out over HTTP",
+    )
+    proxy_file: SecretFile | None = _instead_of("PROXY")
+    no_proxy: NoProxyHosts = Field(
+        (),
+        description="who needs no proxy, comma-separated: names with all below them, addresses, "
+        "networks such as 10.0.0.0/8, each perhaps with :port, or *",
     )
 
     token_verification: TokenVerification = Field(
@@ -168,6 +212,9 @@ class Settings(BaseSettings):
     token_introspection_client_secret: SecretStr | None = Field(
         None, min_length=1, description="the client secret for TOKEN_INTROSPECTION_URL, as Basic"
     )
+    token_introspection_client_secret_file: SecretFile | None = _instead_of(
+        "TOKEN_INTROSPECTION_CLIENT_SECRET"
+    )
 
     graphiql: bool = Field(default=False, description="true or false: serve GraphiQL")
     graphiql_client_id: str | None = Field(
@@ -195,6 +242,7 @@ class Settings(BaseSettings):
         None,
         description="redis://host:6379 or rediss://host:6379, shared by all; needs the extra redis",
     )
+    rate_limit_storage_file: SecretFile | None = _instead_of("RATE_LIMIT_STORAGE")
     trusted_documents: SeveralOrNone = Field(
         None,
         description="paths of manifests of trusted documents, or of directories with such, "
@@ -209,6 +257,11 @@ class Settings(BaseSettings):
     )
     log_level: LogLevel = Field("info", description="debug, info, warning or error")
     log_format: Literal["json", "console"] = Field("json", description="json or console")
+
+    @validate_together(mode="before")
+    @classmethod
+    def _secrets_in_files(cls, values: Mapping[str, object]) -> Mapping[str, object]:
+        return with_secrets(values, cls.model_fields)
 
     @validate_together(mode="after")
     def _settings_that_need_each_other(self) -> Self:

@@ -6,10 +6,16 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from contact_gateway.settings.choices import PREFIX, TokenVerification
-from contact_gateway.settings.definitions import Settings, SettingsError, error_line
+from contact_gateway.settings.definitions import (
+    FilesError,
+    Settings,
+    SettingsError,
+    error_line,
+)
 from contact_gateway.settings.names import is_service_link, unknown_names
+from contact_gateway.settings.secret_files import FILE, FromFile, file_fault
 
-__all__ = ["load_settings", "load_settings_for_tests"]
+__all__ = ["load_settings", "load_settings_for_tests", "with_files_read_anew"]
 
 
 _FROM_KUBERNETES = (
@@ -63,7 +69,7 @@ def _load(values: Mapping[str, object], *, environment: bool) -> Settings:
     except SettingsError as error:
         lines += error.lines
     except ValidationError as error:
-        found = {str(item["loc"][0]): _fault(item) for item in error.errors()}
+        found = {_named(item): _fault(item) for item in error.errors()}
         lines += [error_line(field, fault) for field, fault in found.items()]
         lines += _further_lines(values, found)
     else:
@@ -72,7 +78,33 @@ def _load(values: Mapping[str, object], *, environment: bool) -> Settings:
     raise SettingsError(lines) from None
 
 
+def with_files_read_anew(settings: Settings) -> Settings:
+    """The same settings with the secrets that are in their files now.
+
+    Raises:
+        FilesError: a file cannot be used.
+    """
+    kept = {name: getattr(settings, name) for name in Settings.model_fields}
+    for name in kept:
+        if kept.get(name + FILE) is not None:
+            kept[name] = None
+    try:
+        return _load({"_env_file": None, **kept}, environment=True)
+    except SettingsError as error:
+        raise FilesError(error.lines) from None
+
+
+def _named(item: ErrorDetails) -> str:
+    """The setting to mend: the one that names a file, where the value is from there."""
+    name = str(item["loc"][0])
+    return name + FILE if isinstance(item["input"], FromFile) else name
+
+
 def _fault(item: ErrorDetails) -> str:
+    if fault := file_fault(item["type"], item["msg"]):
+        return fault
+    if isinstance(item["input"], FromFile):
+        return "the file holds something else"
     if item["type"] == "missing":
         return "missing"
     if item["type"] == "missing_extra":
@@ -92,6 +124,8 @@ def _further_lines(values: Mapping[str, object], faulty: Collection[str]) -> lis
     try:
         Settings(**{**values, **good})
     except SettingsError as error:
-        named = tuple(f"{PREFIX}{name.upper()}:" for name in faulty)
+        # what a faulty file should hold is not missing beside that
+        names = {*faulty, *(name.removesuffix(FILE) for name in faulty)}
+        named = tuple(f"{PREFIX}{name.upper()}:" for name in names)
         return [line for line in error.lines if not line.startswith(named)]
     return []

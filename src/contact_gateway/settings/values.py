@@ -10,6 +10,10 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic_core import PydanticCustomError
 from pydantic_settings import NoDecode
 
+from contact_gateway.forms.no_proxy import NoProxy
+from contact_gateway.forms.proxy_address import read_proxy
+from contact_gateway.settings.secret_files import readable
+
 __all__ = [
     "ANY_PORT",
     "Algorithms",
@@ -17,10 +21,13 @@ __all__ = [
     "CommaSeparated",
     "Hosts",
     "LogLevel",
+    "NoProxyHosts",
     "Origins",
+    "ProxyUrl",
     "Rate",
     "RedisUrl",
     "Seconds",
+    "SecretFile",
     "SecureUrl",
     "SeveralOrNone",
     "can_be_discovered",
@@ -153,6 +160,16 @@ def _redis_url(url: SecretStr) -> SecretStr:
     return url
 
 
+def _proxy_url(url: SecretStr) -> SecretStr:
+    read_proxy(url.get_secret_value())
+    return url
+
+
+def _no_proxy(entries: tuple[str, ...]) -> tuple[str, ...]:
+    NoProxy(entries)
+    return entries
+
+
 BaseUrl = Annotated[str, AfterValidator(_base_url)]
 SecureUrl = Annotated[str, AfterValidator(secure_url)]
 CommaSeparated = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
@@ -170,3 +187,7 @@ Origins = Annotated[CommaSeparated, AfterValidator(_origins)]
 Hosts = Annotated[CommaSeparated, Field(min_length=1), AfterValidator(_hosts)]
 Rate = Annotated[str, AfterValidator(_rate)]
 RedisUrl = Annotated[SecretStr, AfterValidator(_redis_url)]
+ProxyUrl = Annotated[SecretStr, AfterValidator(_proxy_url)]
+NoProxyHosts = Annotated[CommaSeparated, AfterValidator(_no_proxy)]
+# before pydantic makes a plain string of it
+SecretFile = Annotated[str, BeforeValidator(readable)]

@@ -8,6 +8,7 @@ it could be another customer's.
 import asyncio
 import math
 import select
+import ssl
 import time
 from collections.abc import Callable, Iterator
 from http import HTTPStatus
@@ -15,6 +16,7 @@ from typing import Final
 
 import httptools
 
+from contact_gateway.egress import is_about_our_certificate
 from contact_gateway.rest_client.call import Incomplete
 from contact_gateway.rest_client.http11.bodies import Body, UntilTheEnd, body_after
 from contact_gateway.rest_client.http11.heads import Heads
@@ -26,16 +28,22 @@ _MAX_HEAD_BYTES: Final = 65_536  # together with the 1xx responses before it
 _MAX_FRAMING_BYTES: Final = 131_072  # heads and chunks' sizes, and as many more as the content has
 _MAX_INTERIM: Final = 20  # 1xx responses before the answer
 _SLICE: Final = 16_384
+_TURNS: Final = 5  # of the event loop, in which TLS ends
 _OK: Final = HTTPStatus.OK.value
 _RESPONSE: Final = b"HTTP/"  # how one begins
 
 
 class ExchangeError(Exception):
-    """A request without an answer. `sent` says whether any of it was handed to the socket."""
+    """A request without an answer. `sent` says whether any of it may have been read.
 
-    def __init__(self, reason: str, *, sent: bool) -> None:
+    With an `alert` none was: in TLS 1.3 a server may refuse the client's certificate when the
+    client already sends.
+    """
+
+    def __init__(self, reason: str, *, sent: bool, alert: ssl.SSLError | None = None) -> None:
         super().__init__(reason)
         self.sent = sent
+        self.alert = alert
 
 
 class Received:
@@ -84,6 +92,7 @@ class Connection(asyncio.Protocol):
         self._body: Body | None = None  # of an answer whose head is not here yet
         self._answered: asyncio.Future[None] | None = None
         self._answer = _NO_ANSWER
+        self._alert: ssl.SSLError | None = None
         self._reusable = True
         self._received = 0
         self._interim = 0
@@ -105,7 +114,8 @@ class Connection(asyncio.Protocol):
             ExchangeError: there was no status line with its headers.
         """
         if not self.usable:
-            raise ExchangeError("closed", sent=False)
+            await self._told_why()
+            raise ExchangeError("closed", sent=False, alert=self._alert)
         answer = self._answer = Received()
         self._received = self._interim = 0
         self._body = None
@@ -127,6 +137,13 @@ class Connection(asyncio.Protocol):
         if not self._reusable:
             self.abort()  # what is left on this connection belongs to nobody
         return answer
+
+    async def _told_why(self) -> None:
+        """Let the event loop say why the connection is closing, if it is about to."""
+        for _ in range(_TURNS):
+            if self._transport is None:
+                break
+            await asyncio.sleep(0)
 
     def _send(self) -> None:
         """Send the request, if anybody still waits for its answer and the connection is open.
@@ -163,6 +180,7 @@ class Connection(asyncio.Protocol):
         if exc is None and isinstance(self._body, UntilTheEnd):
             self._finish()
         else:
+            self._alert = exc if is_about_our_certificate(exc) else None
             self._stop(Incomplete.CUT_OFF, "disconnected" if exc is None else type(exc).__name__)
 
     def data_received(self, data: bytes) -> None:
@@ -234,7 +252,8 @@ class Connection(asyncio.Protocol):
             self._answer.incomplete = incomplete
             self._answered.set_result(None)
         else:
-            self._answered.set_exception(ExchangeError(reason, sent=not self._unsent))
+            sent = not self._unsent and self._alert is None
+            self._answered.set_exception(ExchangeError(reason, sent=sent, alert=self._alert))
 
     def _finish(self) -> None:
         if self._answered is None or self._answered.done():

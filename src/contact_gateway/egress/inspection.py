@@ -1,0 +1,48 @@
+"""What `check` says of the ways out themselves, before anything goes there."""
+
+import datetime as dt
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from cryptography import x509
+
+from contact_gateway.forms.proxy_address import read_proxy
+from contact_gateway.settings import PREFIX, Settings
+
+__all__ = ["egress_findings"]
+
+_OF_OTHERS: Final = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY")
+
+_Finding = tuple[str, str, str | None]
+"""What was looked at, what was found, and what to do about it, None where all is well."""
+
+
+def egress_findings(settings: Settings) -> Iterator[_Finding]:
+    """The proxy, or that there is none although other programs have one; our own certificate."""
+    if settings.proxy is not None:
+        proxy = read_proxy(settings.proxy.get_secret_value())
+        but = f", but for {PREFIX}NO_PROXY" if settings.no_proxy else ""
+        yield f"proxy {proxy}", f"what goes out over HTTP goes through it{but}", None
+    elif others := [
+        name for name in _OF_OTHERS if os.environ.get(name, os.environ.get(name.lower()))
+    ]:
+        said = f"{' and '.join(others)} is not for the gateway: without {PREFIX}PROXY"
+        yield "proxy", f"{said} it sends everything directly", None
+    if settings.upstream_client_certificate is not None:
+        yield _of_certificate(settings.upstream_client_certificate)
+
+
+def _of_certificate(path: str) -> _Finding:
+    """Whose it is, and until when; it is known to be one."""
+    subject = "client certificate"
+    try:
+        certificate = x509.load_pem_x509_certificates(Path(path).read_bytes())[0]
+        name, end = certificate.subject.rfc4514_string(), certificate.not_valid_after_utc
+    except ValueError as error:
+        return subject, f"it can be used, though not be shown: {type(error).__name__}", None
+    if end < dt.datetime.now(dt.UTC):
+        advice = f"Put one into {PREFIX}UPSTREAM_CLIENT_CERTIFICATE that is still valid."
+        return subject, f"that of {name} expired on {end.isoformat()}", advice
+    return subject, f"that of {name}, valid until {end.isoformat()}", None

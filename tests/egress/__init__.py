@@ -1,0 +1,1 @@
+"""The ways out: proxies, certificates, and secrets in files."""
