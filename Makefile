@@ -9,7 +9,7 @@ INTO_VENV := --python .venv
 PINS := src/contact_gateway/graphiql/pins.json
 SERVERS := tests/interop/rest_servers
 RECIPES := examples/clients
-CLIENTS := $(RECIPES) tests/federation/supergraph
+CLIENTS := $(RECIPES) examples/web tests/federation/supergraph
 EXAMPLE := examples/tests-python
 
 .DEFAULT_GOAL := help
