@@ -278,3 +278,17 @@ def test_version() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
     assert invoke("--version") == (0, f"{project['version']}\n", "")
+
+
+def test_windows() -> None:
+    """It says in one sentence that it does not run there, instead of what it misses first."""
+    script = "import sys; sys.platform = 'win32'; from contact_gateway.__main__ import main; main()"
+    finished = subprocess.run(  # noqa: S603 - our own code
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False
+    )
+
+    assert (finished.returncode, finished.stdout, finished.stderr) == (
+        1,
+        "",
+        "contact-gateway does not run on Windows; run it in WSL, or its image.\n",
+    )
