@@ -8,7 +8,9 @@ COMPILE = $(RUN)uv pip compile --quiet --universal --python-version 3.11 --gener
 INTO_VENV := --python .venv
 PINS := src/contact_gateway/graphiql/pins.json
 SERVERS := tests/interop/rest_servers
-CLIENTS := tests/clients/npm tests/federation/supergraph
+RECIPES := examples/clients
+CLIENTS := $(RECIPES) tests/federation/supergraph
+EXAMPLE := examples/tests-python
 
 .DEFAULT_GOAL := help
 .PHONY: help run setup test check schema lock format bench servers image clients pictures
@@ -46,19 +48,22 @@ bench: .venv/installed ## measure against other gateways (BENCH=--quick or --alo
 
 servers: $(SERVERS)/.venv/.installed $(SERVERS)/node_modules/.installed ## install the REST servers of tests/interop
 
-pictures: .venv/installed ## take the pictures of docs/pictures/, in Chromium
-	THOROUGH=1 $(RUN)python -m tests.graphiql.pictures
-
 image: .venv/installed ## build the image, as root on Debian, without a registry
 	deploy/image.sh
 
-clients: $(CLIENTS:=/node_modules/.installed) ## install the clients and the federated gateway of tests
+clients: $(CLIENTS:=/node_modules/.installed) $(RECIPES)/gql/.venv/.installed $(RECIPES)/ariadne/.venv/.installed ## install the clients and the federated gateway of tests
+
+pictures: .venv/installed ## take the pictures of docs/pictures/, in Chromium
+	THOROUGH=1 $(RUN)python -m tests.graphiql.pictures
 
 lock: .venv/installed ## choose the newest versions that pyproject.toml allows
 	$(COMPILE) --upgrade --all-extras --group pyproject.toml:dev pyproject.toml --output-file requirements.lock
 	$(COMPILE) --constraints requirements.lock --all-extras pyproject.toml --output-file requirements-runtime.lock
 	$(COMPILE) --constraints requirements.lock --group pyproject.toml:build --output-file requirements-build.lock
+	$(COMPILE) --constraints requirements.lock --extra testing pyproject.toml $(EXAMPLE)/requirements.txt --output-file $(EXAMPLE)/requirements.lock
 	$(COMPILE) --upgrade --group pyproject.toml:servers --output-file $(SERVERS)/requirements.lock
+	$(COMPILE) --upgrade --group pyproject.toml:gql --output-file $(RECIPES)/gql/requirements.lock
+	$(COMPILE) --upgrade --group pyproject.toml:ariadne --output-file $(RECIPES)/ariadne/requirements.lock
 	$(COMPILE) --upgrade --group pyproject.toml:batching-clients --output-file tests/interop/batching_clients/requirements.lock
 
 .venv/installed: requirements.lock pyproject.toml hatch_build.py $(PINS)
@@ -69,9 +74,9 @@ lock: .venv/installed ## choose the newest versions that pyproject.toml allows
 	.venv/bin/uv pip install $(INTO_VENV) --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(SERVERS)/.venv/.installed: $(SERVERS)/requirements.lock | .venv/installed
-	$(RUN)uv venv --quiet --clear $(SERVERS)/.venv
-	$(RUN)uv pip sync --python $(SERVERS)/.venv --quiet --require-hashes --compile-bytecode $<
+%/.venv/.installed: %/requirements.lock | .venv/installed
+	$(RUN)uv venv --quiet --clear $*/.venv
+	$(RUN)uv pip sync --python $*/.venv --quiet --require-hashes --compile-bytecode $<
 	@touch $@
 
 # no script of a package runs: all that has to be built is our own

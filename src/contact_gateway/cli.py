@@ -224,12 +224,14 @@ def schema(
         bool, typer.Option("--federation", help="That of FEDERATION=true: a subgraph's.")
     ] = False,
     check: Annotated[
-        Path | None, typer.Option(help="A file to compare the schema with; exit 1 if it differs.")
+        Path | None,
+        typer.Option(
+            help="A file to compare the schema with; exit 1 if it differs, and say whether that "
+            "breaks clients of the file's schema."
+        ),
     ] = None,
 ) -> None:
     """Print the GraphQL schema, or say how a file differs from it."""
-    import difflib
-
     from contact_gateway.contact_groups import print_sdl
 
     sdl = print_sdl(federation=federation)
@@ -241,11 +243,7 @@ def schema(
     except (OSError, UnicodeDecodeError) as error:
         _fail(f"The file cannot be read: {error}", 1)
     if written != sdl:
-        difference = difflib.unified_diff(
-            written.splitlines(), sdl.splitlines(), str(check), "the schema", lineterm=""
-        )
-        command = f"contact-gateway schema > {shlex.quote(str(check))}"
-        _fail("\n".join([*difference, f"Mend it with: make schema, or {command}"]), 1)
+        _fail("\n".join(_differences(check, written, sdl)), 1)
 
 
 @app.command()
@@ -265,6 +263,27 @@ def token(
         typer.echo(request_token(sandbox_url, scope=scope, customer=customer))
     except TokenRefusedError as error:
         _fail(str(error), 1)
+
+
+def _differences(file: Path, written: str, sdl: str) -> list[str]:
+    """The lines that differ, what each change means to clients, and what mends it."""
+    import difflib
+
+    from contact_gateway.operations import NoSchemaError, changes_of
+
+    lines = difflib.unified_diff(
+        written.splitlines(), sdl.splitlines(), str(file), "the schema", lineterm=""
+    )
+    try:
+        changes = [str(change) for change in changes_of(written, sdl)]
+    except NoSchemaError as error:
+        changes = [f"The file is no schema: {error}"]
+    command = f"contact-gateway schema > {shlex.quote(str(file))}"
+    return [
+        *lines,
+        *(changes or ["Safe: nothing differs that a client could notice."]),
+        f"Mend it with: make schema, or {command}",
+    ]
 
 
 def _token_in(file: BinaryIO) -> str:

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 import yaml
+from typer.main import get_command
 
+from contact_gateway.cli import app
 from contact_gateway.settings import PREFIX, Settings
 from tests.readme import ROOT
 
@@ -23,6 +25,8 @@ def documents(path: Path) -> list[Any]:
 KUBERNETES = {document["kind"]: document for path in MANIFESTS for document in documents(path)}
 POD = KUBERNETES["Deployment"]["spec"]["template"]
 COMPOSE = documents(DEPLOY / "compose.yaml")[0]["services"]
+
+FOR_TESTS = documents(DEPLOY / "compose.tests.yaml")[0]["services"]["contact-gateway"]
 
 
 def names_of_settings(environment: dict[str, str]) -> set[str]:
@@ -44,8 +48,12 @@ def test_kinds() -> None:
 
 @pytest.mark.parametrize(
     "environment",
-    [KUBERNETES["ConfigMap"]["data"], COMPOSE["gateway-1"]["environment"]],
-    ids=["kubernetes", "compose"],
+    [
+        KUBERNETES["ConfigMap"]["data"],
+        COMPOSE["gateway-1"]["environment"],
+        FOR_TESTS["environment"],
+    ],
+    ids=["kubernetes", "compose", "tests"],
 )
 def test_environment(environment: dict[str, str]) -> None:
     """Every variable is a setting, and every value a string."""
@@ -160,3 +168,16 @@ def test_locks() -> None:
     ]
 
     assert pins[0] < pins[1], "mend it with: make lock"
+
+
+def test_the_demo_for_tests() -> None:
+    """It is a command that there is, and nobody reaches it from elsewhere."""
+    [name] = FOR_TESTS["entrypoint"]
+    command, *options = FOR_TESTS["command"]
+    parsed = get_command(app).commands[command].make_context(command, options).params  # type: ignore[attr-defined]
+
+    assert (name, parsed["host"], parsed["as_json"]) == ("contact-gateway", "0.0.0.0", True)  # noqa: S104
+    assert FOR_TESTS["healthcheck"]["test"][-1] == str(parsed["ready_file"])
+    assert [port.rpartition(":")[0] for port in FOR_TESTS["ports"]] == [
+        f"127.0.0.1:{parsed[each]}" for each in ("port", "sandbox_port")
+    ]

@@ -64,23 +64,24 @@ FRONTS: Final = tuple(_PROGRAMS)
 
 
 class FrontServer:
-    """A server, or a proxy before an origin that answers 204 to everything.
+    """A server, or a proxy before an origin that answers 204 to everything, or before another.
 
-    `received` counts by method what has got through to whatever answers.
+    `received` counts by method what has got through to whatever answers, but another origin.
     """
 
-    def __init__(self, name: str, folder: Path) -> None:
+    def __init__(self, name: str, folder: Path, origin_url: str | None = None) -> None:
         self.name = name
         self._program = _PROGRAMS[name]
         self._path = program(*self._program.names)
         self._port = free_port()
         self.url = f"http://127.0.0.1:{self._port}"
         self._origin = ScriptedUpstream()
+        self._ready = ("/ready", 204) if origin_url is None else ("/", 200)
         self._log = folder / "log"
         file = self._program.configuration or ""
         self._values = {
             "@PORT@": str(self._port),
-            "@ORIGIN@": self._origin.url.rpartition(":")[2],
+            "@ORIGIN@": (origin_url or self._origin.url).rpartition(":")[2],
             "@ADMIN@": str(free_port()),
             "@FOLDER@": str(folder),
             "@FILE@": str(folder / file),
@@ -112,7 +113,8 @@ class FrontServer:
                 [self._path, *arguments], cwd=_FILES, stdout=log, stderr=log, env=self._environment
             )
         try:
-            await_ready(f"{self.url}/ready", lambda: self._process.poll() is None, status=204)
+            path, status = self._ready
+            await_ready(f"{self.url}{path}", lambda: self._process.poll() is None, status=status)
         except AssertionError as error:
             raise AssertionError(f"{error}\n{self._log.read_text('utf-8')}") from None
 

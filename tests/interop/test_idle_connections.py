@@ -9,13 +9,12 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import aiohttp
 import pytest
 
 from contact_gateway.sandbox import Grant, Sandbox
-from tests.end_to_end.test_stopping import PAYLOAD
+from tests.client import RENAME
 from tests.interop.front_server import FRONTS, FrontServer
 from tests.servers import gateway_before
 from tests.thorough import thorough
@@ -38,9 +37,16 @@ def write_only(sandbox: Sandbox, customer: int) -> dict[str, str]:
     return {"Authorization": f"Bearer {sandbox.tokens.issue(grant)}"}
 
 
-async def rename(session: aiohttp.ClientSession, url: str, headers: dict[str, str]) -> Any:
+async def rename(
+    session: aiohttp.ClientSession,
+    url: str,
+    headers: dict[str, str],
+    group: str = "5514123",
+    name: str = "Best customers",
+) -> tuple[str, str]:
     """What a rename came to: the type, and the outcome."""
-    async with session.post(f"{url}/graphql", json=PAYLOAD, headers=headers) as reply:
+    payload = {"query": RENAME, "variables": {"id": group, "input": {"name": name}}}
+    async with session.post(f"{url}/graphql", json=payload, headers=headers) as reply:
         result = (await reply.json(content_type=None))["data"]["updateContactGroup"]
         return result["__typename"], result["outcome"]
 
@@ -62,12 +68,12 @@ class Before:
     server: FrontServer
     gateway_url: str
 
-    async def call(self, sandbox: Sandbox) -> Counter[Any]:
+    async def call(self, sandbox: Sandbox) -> Counter[tuple[str, str]]:
         """All calls of all callers, each of whom has a customer of its own, and so connections."""
         connector = aiohttp.TCPConnector(force_close=True, limit=0)
         async with aiohttp.ClientSession(connector=connector) as session:
 
-            async def come_again(caller: int) -> list[Any]:
+            async def come_again(caller: int) -> list[tuple[str, str]]:
                 headers = write_only(sandbox, 1 + caller)
                 found = [await rename(session, self.gateway_url, headers)]
                 for pause in pauses_of(caller, IDLE.get(self.server.name)):
@@ -99,7 +105,7 @@ def test_pauses_around_the_end_of_idle_connections(
 ) -> None:
     """Each of 300 renames is applied, known to be, and sent once; all servers side by side."""
 
-    async def all_of_them() -> list[Counter[Any]]:
+    async def all_of_them() -> list[Counter[tuple[str, str]]]:
         return await asyncio.gather(*(each.call(sandbox) for each in cases.values()))
 
     counted = asyncio.run(all_of_them())

@@ -71,7 +71,7 @@ def _no_constant(_: str) -> NoReturn:
 _DEEPEST = 500  # less than any Python's decoder can
 
 # one that does not end takes up the rest
-_STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
+_STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*"?', re.DOTALL)
 _STEPS = bytes.maketrans(b"[{]}", b"\x01\x01\xff\xff")  # 1 and -1
 _NO_BRACKETS = bytes(set(range(256)) - set(b"[{]}"))
 

@@ -14,6 +14,7 @@ from contact_gateway.operations.operation import Operation
 from contact_gateway.operations.reading import DocumentReader, ValidDocument
 from contact_gateway.operations.refusals import Refusal, RequestError, RequestErrorCode
 from contact_gateway.operations.schema import executable, make_schema, read_input_with
+from contact_gateway.operations.schema_changes import Change, NoSchemaError, changes_of
 from contact_gateway.operations.strawberry_fields import (
     definition_of,
     extensions_of,
@@ -34,10 +35,12 @@ from contact_gateway.operations.whole_results import Check, ResolvedFieldError, 
 __all__ = [
     "LIMITS",
     "SERVICE",
+    "Change",
     "Check",
     "Disclosure",
     "DocumentReader",
     "FederationAny",
+    "NoSchemaError",
     "Operation",
     "OperationRunner",
     "OperationStore",
@@ -51,6 +54,7 @@ __all__ = [
     "UnseenTooOftenError",
     "ValidDocument",
     "WholeResults",
+    "changes_of",
     "costs",
     "definition_of",
     "executable",

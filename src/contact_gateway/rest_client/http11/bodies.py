@@ -15,20 +15,14 @@ _KEEP_ALIVE: Final = b"keep-alive"
 _WANTED: Final = frozenset({b"content-length", b"transfer-encoding", _KEEP_ALIVE})
 _WANTED_LENGTHS: Final = frozenset(map(len, _WANTED))  # few others are: not each is looked at
 
-_QUOTED: Final = rb'"(?:[\t !#-\[\]-~\x80-\xff]|\\[\t -~\x80-\xff])*+"'
+_QUOTED: Final = rb'"(?:[\t !#-\[\]-~\x80-\xff]|\\[\t -~\x80-\xff])*"'
 # section 7.1.1, with whitespace before the end, which some servers fill a size up with
 _SIZE_LINE: Final = re.compile(
     rb"0*+([0-9A-Fa-f]{0,16})(?<=[0-9A-Fa-f])"
-    rb"(?:[ \t]*+;[ \t]*+"
-    + TOKEN
-    + rb"(?:[ \t]*+=[ \t]*+(?:"
-    + TOKEN
-    + rb"|"
-    + _QUOTED
-    + rb"))?)*+"
+    rb"(?:[ \t]*+;[ \t]*+" + TOKEN + rb"(?:[ \t]*+=[ \t]*+(?:" + TOKEN + rb"|" + _QUOTED + rb"))?)*"
     rb"[ \t]*+\r\n"
 )
-_TRAILERS: Final = re.compile(rb"(?:" + TOKEN + rb":[^\r\n\0]*+\r\n)*+\r\n")
+_TRAILERS: Final = re.compile(rb"(?:" + TOKEN + rb":[^\r\n\0]*+\r\n)*\r\n")
 
 
 class Body(Protocol):

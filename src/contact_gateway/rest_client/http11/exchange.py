@@ -129,11 +129,17 @@ class Connection(asyncio.Protocol):
         return answer
 
     def _send(self) -> None:
-        """Send the request, if anybody still waits for its answer and the connection is open."""
+        """Send the request, if anybody still waits for its answer and the connection is open.
+
+        What has come in is looked at first: it may be the end, and what is sent now would be lost.
+        """
         request, usable = self._unsent, self.usable
         if request and usable and self._transport is not None:
-            self._unsent = b""
-            self._transport.write(request)
+            if self.silent:
+                self._unsent = b""
+                self._transport.write(request)
+            else:
+                self._loop.call_soon(self._send)  # the event loop looks at it before that
 
     def rest(self, now: float, seconds: float) -> None:
         """Be idle from now on, for `seconds` at the most or for as long as the upstream allows."""

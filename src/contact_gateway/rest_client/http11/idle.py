@@ -51,26 +51,22 @@ class Idle:
         queue.append((now, connection))
 
     def take(self, key: Key, now: float, rest: float = REST_SECONDS) -> Connection | None:
-        """One that has rested so long, is open, and on which nothing has come in, if there is."""
+        """One that has rested so long and is open as far as is known, if there is."""
         if self._watched and self._watched[0][0] <= now - _WATCHED_SECONDS:
             self._release(now - _WATCHED_SECONDS)
         queue = self._rested.get(key)
         if not queue:
             return None
-        taken, unread = None, []
+        taken = None
         while queue and taken is None:
-            since, connection = each = queue[0]
+            since, connection = queue[0]
             if since > now - rest:
                 break
             queue.popleft()
-            if not connection.usable or connection.rests_until <= now:
-                connection.abort()
-            elif not connection.silent:
-                unread.append(each)  # in the next turn, the event loop looks at what has come in
-            else:
+            if connection.usable and now < connection.rests_until:
                 taken = connection
-        if unread:
-            queue.extendleft(reversed(unread))
+            else:
+                connection.abort()
         if not queue:
             del self._rested[key]
         return taken

@@ -84,7 +84,10 @@ class HTTP11Transport(httpx.AsyncBaseTransport):
                 return _response(received)
             finally:
                 self._connections.give_back(key, connection)
-            kept, connection = False, None  # it ended before anything was sent: another serves
+            # it ended before anything was sent: another serves, if there is time left
+            in_time = time.monotonic() < terms.deadline
+            connection = self._connections.take(key) if in_time else None
+            kept = connection is not None
 
     async def _open(self, key: Key, url: httpx.URL, deadline: float) -> Connection:
         try:
