@@ -15,9 +15,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from contact_gateway.http.plain_text import PlainText
 
-__all__ = ["NO_GRAPHQL_HERE", "Aside", "beside"]
+__all__ = ["GRAPHQL_IS_THERE", "NO_GRAPHQL_HERE", "Aside", "beside"]
 
-_GRAPHQL_IS_ELSEWHERE: Final = "GraphQL is at POST /graphql."
+GRAPHQL_IS_THERE: Final = "GraphQL is at POST /graphql."
+"""What is said on the port for callers where there is nothing."""
+
 NO_GRAPHQL_HERE: Final = "Here are only /livez, /readyz and /metrics."
 """What is said on the port for health and metrics where there is nothing."""
 
@@ -25,7 +27,7 @@ NO_GRAPHQL_HERE: Final = "Here are only /livez, /readyz and /metrics."
 def beside(
     routes: Sequence[Route],
     lifespan: Callable[[Starlette], AbstractAsyncContextManager[dict[str, Any]]] | None = None,
-    elsewhere: str = _GRAPHQL_IS_ELSEWHERE,
+    elsewhere: str = GRAPHQL_IS_THERE,
 ) -> Starlette:
     """Serve `routes`, and say at every other path what is `elsewhere`."""
     app = Starlette(
