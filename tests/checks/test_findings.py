@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 from contact_gateway.cli import app
 from contact_gateway.sandbox import Sandbox
 from tests.scripted_upstream import Answer, RecordedRequest, ScriptedUpstream, reply
-from tests.servers import environment_for, free_port
+from tests.servers import environment_for, free_port, gateway_before
 
 pytestmark = pytest.mark.usefixtures("nowhere")
 
@@ -81,11 +81,14 @@ def test_addresses_that_are_free(scripted: ScriptedUpstream) -> None:
     assert "ok      listening for metrics: 127.0.0.1 and ::1, port " in result.output
 
 
-def test_a_gateway_that_runs(scripted: ScriptedUpstream, gateway_url: str) -> None:
+@pytest.mark.parametrize("settings", [{}, {"metrics_port": 1}], ids=["one port", "two ports"])
+def test_a_gateway_that_runs(
+    scripted: ScriptedUpstream, sandbox: Sandbox, settings: dict[str, int]
+) -> None:
     """Beside a gateway the command can be used too: its port is not taken by anybody else."""
-    port = gateway_url.rpartition(":")[2]
-
-    result = check(scripted, port=port)
+    with gateway_before(sandbox, **settings) as url:
+        port = url.rpartition(":")[2]
+        result = check(scripted, port=port)
 
     line = f"ok      listening: 127.0.0.1, port {port}, where a gateway runs already"
     assert (result.exit_code, line in result.output) == (0, True)

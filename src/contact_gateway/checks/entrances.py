@@ -4,6 +4,7 @@ import errno
 from collections.abc import AsyncIterator, Sequence
 
 from contact_gateway.checks.findings import Finding
+from contact_gateway.http import GRAPHQL_IS_THERE
 from contact_gateway.rest_client import HTTP11Transport, UpstreamError, probe
 from contact_gateway.server import Listeners, bind_all
 from contact_gateway.settings import PREFIX, Settings
@@ -42,14 +43,13 @@ async def _check(
 
 
 async def _is_a_gateway(transport: HTTP11Transport, host: str, port: int) -> bool:
-    """Whether what is there answers as this gateway does when it is asked whether it lives."""
+    """Whether what is there answers as this gateway does on one of its ports, asked if it lives."""
     name = _EVERY.get(host, host)
     url = f"http://{f'[{name}]' if ':' in name else name}:{port}"
     try:
-        answers = [
-            await probe(transport, f"{url}/{path}", headers={}, seconds=_SECONDS)
-            for path in ("livez", "readyz")
-        ]
+        answer = await probe(transport, f"{url}/livez", headers={}, seconds=_SECONDS)
     except UpstreamError:
         return False
-    return answers[0].content == b"ok\n" and answers[1].headers.get("Cache-Control") == "no-store"
+    if answer.headers.get("Cache-Control") != "no-store":
+        return False
+    return answer.content == b"ok\n" or answer.content.endswith(f"{GRAPHQL_IS_THERE}\n".encode())

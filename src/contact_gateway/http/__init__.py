@@ -1,6 +1,13 @@
 """GraphQL over HTTP: one endpoint, and health and metrics beside it."""
 
-from contact_gateway.http.beside import NO_GRAPHQL_HERE, Aside, Lifetimes, beside, lifespan_of
+from contact_gateway.http.beside import (
+    GRAPHQL_IS_THERE,
+    NO_GRAPHQL_HERE,
+    Aside,
+    Lifetimes,
+    beside,
+    lifespan_of,
+)
 from contact_gateway.http.cross_origin import CrossOrigin, RefusedOrigins
 from contact_gateway.http.described import described_to_gateways
 from contact_gateway.http.endpoint import GraphQLEndpoint
@@ -11,6 +18,7 @@ from contact_gateway.http.probes import probing_routes
 from contact_gateway.http.verifiers import open_verifier
 
 __all__ = [
+    "GRAPHQL_IS_THERE",
     "NO_GRAPHQL_HERE",
     "Aside",
     "CrossOrigin",

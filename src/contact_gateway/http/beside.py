@@ -15,9 +15,18 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from contact_gateway.http.plain_text import PlainText
 
-__all__ = ["NO_GRAPHQL_HERE", "Aside", "Lifetimes", "beside", "lifespan_of"]
+__all__ = [
+    "GRAPHQL_IS_THERE",
+    "NO_GRAPHQL_HERE",
+    "Aside",
+    "Lifetimes",
+    "beside",
+    "lifespan_of",
+]
 
-_GRAPHQL_IS_ELSEWHERE: Final = "GraphQL is at POST /graphql."
+GRAPHQL_IS_THERE: Final = "GraphQL is at POST /graphql."
+"""What is said on the port for callers where there is nothing."""
+
 NO_GRAPHQL_HERE: Final = "Here are only /livez, /readyz and /metrics."
 """What is said on the port for health and metrics where there is nothing."""
 
@@ -43,7 +52,7 @@ def lifespan_of(lifetimes: Lifetimes, told: Mapping[str, object]) -> Lifespan:
 def beside(
     routes: Sequence[Route],
     lifespan: Lifespan | None = None,
-    elsewhere: str = _GRAPHQL_IS_ELSEWHERE,
+    elsewhere: str = GRAPHQL_IS_THERE,
 ) -> Starlette:
     """Serve `routes`, and say at every other path what is `elsewhere`."""
     app = Starlette(
