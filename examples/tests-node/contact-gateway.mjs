@@ -25,14 +25,11 @@ export async function startGateway() {
   if (process.env.DEMO_READY_FILE) {
     return shareGateway(JSON.parse(await readFile(process.env.DEMO_READY_FILE, "utf8")));
   }
-  const demo = spawn(
-    process.env.DEMO_COMMAND ?? "contact-gateway",
-    ["demo", "--json", "--port", "0", "--sandbox-port", "0"],
-    {
-      env: { ...process.env, CONTACT_GATEWAY_ONLY_FOR_TESTS_TIME_FACTOR: "10" },
-      stdio: ["ignore", "pipe", process.env.DEMO_LOG ? "inherit" : "ignore"],
-    },
-  );
+  const command = process.env.DEMO_COMMAND ?? "contact-gateway";
+  const demo = spawn(command, ["demo", "--json", "--port", "0"], {
+    env: { ...process.env, CONTACT_GATEWAY_ONLY_FOR_TESTS_TIME_FACTOR: "10" },
+    stdio: ["ignore", "pipe", process.env.DEMO_LOG ? "inherit" : "ignore"],
+  });
   const ended = once(demo, "exit");
   const first = await Promise.race([once(createInterface(demo.stdout), "line"), ended]);
   if (typeof first[0] !== "string") throw new Error("the demo has ended; DEMO_LOG=1 shows why");

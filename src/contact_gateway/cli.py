@@ -68,7 +68,15 @@ def options(
 def demo(
     *,
     port: _Port = 8000,
-    sandbox_port: _SandboxPort = 8001,
+    sandbox_port: Annotated[
+        int | None,
+        typer.Option(
+            help="Where the sandbox listens, 0 for any port; by default 8001, and with --port 0 "
+            "any.",
+            min=0,
+            max=65535,
+        ),
+    ] = None,
     host: _Host = "127.0.0.1",
     data: _Data = None,
     as_json: Annotated[
@@ -92,6 +100,8 @@ def demo(
         settings = demo.demo_settings()
         faster = settings.only_for_tests_time_factor
         manner = Manner(faster=faster, admin_from_anywhere=admin_from_anywhere)
+        if sandbox_port is None:
+            sandbox_port = 8001 if port else 0
         with (
             demo.ready_file(ready_file) as tell,
             listen(host, port) as listener,

@@ -209,6 +209,7 @@ def test_the_demo_for_tests() -> None:
 
     assert (name, parsed["host"], parsed["as_json"]) == ("contact-gateway", "0.0.0.0", True)  # noqa: S104
     assert FOR_TESTS["healthcheck"]["test"][-1] == str(parsed["ready_file"])
+    assert (parsed["port"], parsed["sandbox_port"]) == (8000, None)
     assert [port.rpartition(":")[0] for port in FOR_TESTS["ports"]] == [
-        f"127.0.0.1:{parsed[each]}" for each in ("port", "sandbox_port")
+        f"127.0.0.1:{port}" for port in (8000, 8001)
     ]

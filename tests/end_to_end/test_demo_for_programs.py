@@ -18,7 +18,7 @@ from contact_gateway.cli import app
 from tests.client import RENAME, Client, open_http
 from tests.thorough import thorough
 
-DEMO = [sys.executable, "-m", "contact_gateway", "demo", "--json", "--port=0", "--sandbox-port=0"]
+DEMO = [sys.executable, "-m", "contact_gateway", "demo", "--json", "--port=0"]
 GROUPS = [
     {"id": "5514123", "name": "High value customers"},
     {"id": "5514124", "name": "Suppliers"},

@@ -23,8 +23,9 @@ def demo_sandbox() -> Iterator[Sandbox]:
 @pytest.fixture(scope="module")
 def demo_url(demo_sandbox: Sandbox) -> Iterator[str]:
     """A gateway as the demo has it, whose clock is as fast."""
-    settings = demo_settings(environment=False, only_for_tests_time_factor=FACTOR)
-    settings = in_front_of(settings, demo_sandbox)
+    # time enough, on a busy machine, for all three attempts at a read
+    changes = {"only_for_tests_time_factor": FACTOR, "upstream_deadline": 25}
+    settings = in_front_of(demo_settings(environment=False, **changes), demo_sandbox)
     with serving(build_app(settings), settings) as url:
         answer_first(f"{url}/graphql", demo_sandbox)
         yield url
@@ -70,7 +71,7 @@ def test_the_first_404(demo_client: Client, demo_sandbox: Sandbox) -> None:
         ("429", "RATE_LIMITED", 1),
         ("500", "UPSTREAM_UNAVAILABLE", 3),
         ("503", "UPSTREAM_UNAVAILABLE", 1),
-        ("9001", "UPSTREAM_UNAVAILABLE", 2),
+        ("9001", "UPSTREAM_UNAVAILABLE", 3),
         ("9003", "UNEXPECTED_PROBLEM", 1),
     ],
 )
@@ -84,4 +85,4 @@ def test_a_scenario_customer(
 
     [error] = response.json()["errors"]
     assert (error["extensions"]["code"], len(demo_sandbox.received)) == (code, calls)
-    assert response.elapsed.total_seconds() < 5
+    assert response.elapsed.total_seconds() < 10

@@ -66,6 +66,12 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return target / "bin"
 
 
+@pytest.fixture(scope="session")
+def contact_gateway_settings() -> dict[str, object]:
+    """Time enough, on a busy machine, for what follows an attempt that had to be given up."""
+    return {"upstream_deadline": 25}
+
+
 Run = Callable[..., str]
 
 

@@ -147,23 +147,16 @@ def test_settings_of_ones_own(monkeypatch: pytest.MonkeyPatch) -> None:
         pytest.fail("it must not start")
 
 
-def test_a_gateway_elsewhere(sandbox: Sandbox) -> None:
-    """Its URL may be short; each worker has customers of its own, whoever has none the first."""
-    found = [
-        gateway_elsewhere(url, sandbox.url, worker)
-        for url, worker in [
-            ("http://127.0.0.1:8000", None),
-            ("127.0.0.1:8000/", 0),
-            ("http://127.0.0.1:8000/graphql", 1),
-        ]
-    ]
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:8000", "127.0.0.1:8000/", "http://127.0.0.1:8000/graphql"]
+)
+def test_a_gateway_elsewhere(sandbox: Sandbox, url: str) -> None:
+    """Its URL may be short; each worker of each run has customers of its own there."""
+    found = [gateway_elsewhere(url, sandbox.url, worker) for worker in (None, "gw0", "gw1", "gw0a")]
 
     assert {gateway.url for gateway in found} == {"http://127.0.0.1:8000/graphql"}
-    assert [(gateway.customer, gateway.other_customer) for gateway in found] == [
-        ("5690", "5691"),
-        ("1000000000", "1000000001"),
-        ("1000000002", "1000000003"),
-    ]
+    assert (found[0].customer, found[0].other_customer) == ("5690", "5691")
+    assert len({each for one in found for each in (one.customer, one.other_customer)}) == 8
 
 
 def test_no_gateway_elsewhere(gateway_url: str) -> None:
@@ -179,7 +172,7 @@ def test_customers_of_others() -> None:
     with SandboxServer(manner=Manner(faster=10)) as sandbox, open_http() as http:
         one, two = (
             ContactGroups(gateway_elsewhere("http://127.0.0.1:9", sandbox.url, worker), http)
-            for worker in (0, 1)
+            for worker in ("gw0", "gw1")
         )
         for groups in (one, two):
             groups.reset()

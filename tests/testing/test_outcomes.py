@@ -126,3 +126,13 @@ def test_a_request_without_an_answer() -> None:
     assert str(RESTRequest(**{**vars(REQUEST), "status": None, "query": "", "body": ""})) == (
         "PATCH /v1/contactGroups/1 Customer-Id: 5690 → no answer"
     )
+
+
+@pytest.mark.parametrize("body", ["<html>", "[]", ""])
+def test_no_reply_of_the_gateway(body: str) -> None:
+    """What somebody else has answered is shown as it came."""
+    foreign = Reply(httpx.Response(502, text=body), list)
+
+    assert (foreign, foreign.request_id) == ({"text": body}, "")
+    with pytest.raises(AssertionError, match="expected one error X, and the reply is HTTP 502"):
+        foreign.assert_error("X")

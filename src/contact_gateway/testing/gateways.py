@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
+from zlib import crc32
 
 import httpx
 
@@ -63,8 +64,10 @@ def gateway_of_this_process(changes: Mapping[str, object]) -> Iterator[ContactGa
             )
 
 
-def gateway_elsewhere(url: str, sandbox_url: str | None, worker: int | None) -> ContactGateway:
+def gateway_elsewhere(url: str, sandbox_url: str | None, worker: str | None) -> ContactGateway:
     """A demo that runs already; each worker of pytest-xdist has customers of its own there.
+
+    `worker` names it among those of all runs that may share the demo.
 
     Raises:
         SandboxRefusedError: there is no sandbox, or it does not obey this machine.
@@ -75,7 +78,9 @@ def gateway_elsewhere(url: str, sandbox_url: str | None, worker: int | None) -> 
     sandbox_url = (sandbox_url or f"{parts.scheme}://{host}:{_SANDBOX_PORT}").rstrip("/")
     with open_http(sandbox_url) as http:
         SandboxAPI(sandbox_url, http).ask("GET", "/openapi.json")
-    first = _CUSTOMERS[0] if worker is None else _CUSTOMERS_OF_WORKERS + 2 * worker
+    first = _CUSTOMERS[0]
+    if worker is not None:
+        first = _CUSTOMERS_OF_WORKERS + 2 * crc32(worker.encode())
     return ContactGateway(
         url=f"{parts.scheme}://{parts.netloc}{path}",
         sandbox_url=sandbox_url,

@@ -14,16 +14,16 @@ FindRequests = Callable[[], list[RESTRequest]]
 
 
 class Reply(dict[str, Any]):
-    """The JSON of a response: `data`, `errors`.
+    """The JSON of a response: `data`, `errors`; of one that is none, its `text`.
 
     `requests` are those that the REST API received for it.
     """
 
     def __init__(self, response: httpx.Response, requests: FindRequests) -> None:
-        super().__init__(response.json())
+        super().__init__(_body(response))
         self.status = response.status_code
         self.headers = response.headers
-        self.request_id: str = response.headers["X-Request-Id"]
+        self.request_id: str = response.headers.get("X-Request-Id", "")
         self._requests = requests
 
     @property
@@ -47,7 +47,7 @@ class Reply(dict[str, Any]):
         found: list[dict[str, Any]] = [
             error
             for error in self.get("errors", ())
-            if error["extensions"]["code"] == code
+            if error.get("extensions", {}).get("code") == code
             and (path is None or error.get("path") == [*path])
         ]
         where = "" if path is None else f" at {[*path]}"
@@ -98,3 +98,12 @@ class Result(dict[str, Any]):
             self.reply.fail(
                 "expected " + " and ".join(f"{name} {value!r}" for name, value in wrong.items())
             )
+
+
+def _body(response: httpx.Response) -> dict[str, Any]:
+    """The JSON object that it is, or what somebody else has answered on the way."""
+    try:
+        body = response.json()
+    except ValueError:
+        body = None
+    return body if isinstance(body, dict) else {"text": response.text}

@@ -45,9 +45,11 @@ def contact_gateway(
         with gateways.gateway_of_this_process(contact_gateway_settings) as gateway:
             yield gateway
     else:
-        worker = os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw")
+        worker = os.environ.get("PYTEST_XDIST_WORKER")
+        if worker is not None:
+            worker += os.environ.get("PYTEST_XDIST_TESTRUNUID", "")
         sandbox_url = request.config.getoption("--contact-gateway-sandbox-url")
-        yield gateways.gateway_elsewhere(url, sandbox_url, int(worker) if worker else None)
+        yield gateways.gateway_elsewhere(url, sandbox_url, worker)
 
 
 @pytest.fixture(scope="session")
