@@ -91,6 +91,7 @@ def demo(port: _Port = 8000, sandbox_port: _SandboxPort = 8001, data: _Data = No
                 expose_server_problems=True,
                 log_format="console",
                 drain_pause=0,
+                no_proxy="127.0.0.1",  # where the sandbox is
             )
             workspace = demo_workspace(_CUSTOMER, partial(sandbox.tokens.issue, grant))
             serve_on(listener, settings, partial(build_app, workspace=workspace))
