@@ -1,8 +1,9 @@
 """The build hook: fetches the pinned files of GraphiQL, so that a wheel carries them.
 
-They come from npm by package name, are checked against the hashes in `pins.json`, and are unpacked
-into a folder that is not committed. Without npm, or without a network, the build goes on: the page
-then loads the same files from a CDN. REQUIRE_GRAPHIQL=1 makes that a failure, for a release.
+They come from npm by package name, are checked against the hashes in `pins.json`, and are put,
+compressed, into a folder that is not committed. Without npm, or without a network, the build goes
+on: the page then loads the same files from a CDN. REQUIRE_GRAPHIQL=1 makes that a failure, for a
+release.
 """
 
 import importlib.util
@@ -11,7 +12,7 @@ import shutil
 import subprocess
 import tarfile
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -76,7 +77,7 @@ def fetch(pins: ModuleType, packages: Sequence[Any], folder: Path) -> None:
         for package in packages:
             if package.sha512 not in found:
                 raise NotAsPinnedError(f"npm gave another {package.spec} than the pinned one")
-            _unpack(package, found[package.sha512], unpacked / package.spec)
+            _unpack(pins, package, found[package.sha512], unpacked / package.spec)
         if pins.own_files(unpacked, packages) is None:
             raise NotAsPinnedError("a file of an archive has another hash than its pin")
         shutil.rmtree(folder, ignore_errors=True)
@@ -110,12 +111,18 @@ def _reason(output: str) -> str:
     return lines[0].removeprefix("npm error ") if lines else "it does not say why"
 
 
-def _unpack(package: Any, archive: Path, folder: Path) -> None:
+def _unpack(pins: ModuleType, package: Any, archive: Path, folder: Path) -> None:
+    """Take what is served, compressed, and the licence out of an archive."""
     with tarfile.open(archive) as tar:
-        for path in (*(file.path for file in package.served), package.licence):
+
+        def put(path: str, ending: str, convert: Callable[[bytes], bytes]) -> None:
             member = tar.extractfile(f"package/{path}")
             if member is None:
                 raise NotAsPinnedError(f"{package.spec} has no file {path}")
-            target = folder / path
+            target = folder / f"{path}{ending}"
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(member.read())
+            target.write_bytes(convert(member.read()))
+
+        for file in package.served:
+            put(file.path, ".gz", pins.compress)
+        put(package.licence, "", bytes)

@@ -36,8 +36,7 @@ def sandbox_server() -> Iterator[Sandbox]:
 @pytest.fixture
 def sandbox(sandbox_server: Sandbox) -> Sandbox:
     """A sandbox with its sample data, whose log of received requests is empty."""
-    sandbox_server.store.reset()
-    sandbox_server.received.clear()
+    sandbox_server.reset()
     return sandbox_server
 
 

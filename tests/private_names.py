@@ -47,6 +47,12 @@ PRIVATE: Final = {
     "strawberry.schema.schema_converter:GraphQLCoreConverter.DEFINITION_BACKREF": (
         "operations/plain_data.py: which fields are plain data could not be told"
     ),
+    "strawberry.federation.schema:FederationAny": (
+        "operations/subgraphs.py: gateways could not say what they refer to"
+    ),
+    "strawberry.federation.types:FieldSet": "operations/subgraphs.py: a type",
+    "strawberry.federation.types:LinkImport": "operations/subgraphs.py: a type",
+    f"{_STRAWBERRY}.directives": "operations/subgraphs.py: groups would have no key",
     "strawberry.types.field:StrawberryField.is_basic_field": "operations/plain_data.py: the same",
     "strawberry.types.field:StrawberryField.python_name": "operations/plain_data.py: the same",
     "strawberry.types.field:StrawberryField.base_resolver": (
@@ -100,6 +106,7 @@ PRIVATE: Final = {
     "uvicorn:Config.http_protocol_class": "server/process.py: the callers let in last",
     "uvicorn:Server.main_loop": "server/process.py: the pause before the end",
     "uvicorn:Server.on_tick": "server/process.py: the same, and reading files anew",
+    "uvicorn:Server.started": "server/process.py: whoever started it would not know when it serves",
     "uvicorn:Server.startup": "server/process.py: signals that were held come to nobody",
     "uvicorn:Server.shutdown": "server/process.py: the order in which it ends",
     "uvicorn:Server.handle_exit": "server/process.py: which signal it was",

@@ -135,9 +135,15 @@ class ScriptedUpstream:
     def stop(self) -> None:
         """End every connection and stop listening: from now on connecting is refused."""
         self._stopped.set()
-        for each in (self._listener, *tuple(self._connections)):
+        self.stop_listening()
+        for each in tuple(self._connections):
             with contextlib.suppress(OSError):
-                each.shutdown(socket.SHUT_RDWR)  # wakes the thread that waits for it
+                each.shutdown(socket.SHUT_RDWR)
+
+    def stop_listening(self) -> None:
+        """Refuse connections from now on; those that there are go on."""
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)  # wakes the thread that waits for it
         self._listener.close()
 
     def _accept(self) -> None:

@@ -5,23 +5,21 @@ import os
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
-import uvicorn
-from starlette.types import ASGIApp
 
 from contact_gateway.app import build_app
 from contact_gateway.graphiql import Workspace
 from contact_gateway.sandbox import AUDIENCE, Sandbox
-from contact_gateway.server.connection import HTTPConnection
-from contact_gateway.server.run import accepting, listen, server_config
+from contact_gateway.server.background import serving
 from contact_gateway.settings import PREFIX, Settings, load_settings
 from tests.log_watch import LOGS
+
+running_app = serving
 
 
 def _values_for(sandbox_url: str) -> dict[str, object]:
@@ -46,30 +44,6 @@ def environment_for(sandbox_url: str, **changes: object) -> dict[str, str]:
         **{name: value for name, value in os.environ.items() if not name.startswith(PREFIX)},
         **{f"{PREFIX}{name.upper()}": str(value) for name, value in values.items()},
     }
-
-
-@contextlib.contextmanager
-def running_app(
-    app: ASGIApp, settings: Settings, protocol: type[HTTPConnection] = HTTPConnection
-) -> Iterator[str]:
-    """Serve an application as `serve` does, and say its URL; it is ready when the block begins."""
-    ready = threading.Event()
-
-    class Server(uvicorn.Server):
-        async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
-            await super().startup(sockets)  # type: ignore[arg-type]
-            ready.set()
-
-    with listen("127.0.0.1", 0) as listener:
-        server = Server(server_config(app, settings, protocol))
-        thread = threading.Thread(target=server.run, args=(accepting(listener),), daemon=True)
-        thread.start()
-        ready.wait(10)
-        try:
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            thread.join()
 
 
 @contextlib.contextmanager

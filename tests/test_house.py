@@ -16,11 +16,10 @@ from tests.private_names import LIBRARIES, PRIVATE, missing
 
 SOURCE = Path(__file__).parents[1] / "src" / "contact_gateway"
 MODULES = sorted(SOURCE.rglob("*.py"))
-AT_THE_TOP = {"__init__", "__main__", "cli", "demo", "checks", "app", "context"}
+AT_THE_TOP = {"__init__", "__main__", "cli", "app", "context"}
+NO_CRAFTS = {"__pycache__", "contact_groups", "sandbox", "testing", "checks", "demo"}
 CRAFTS = sorted(
-    path.name
-    for path in SOURCE.iterdir()
-    if path.is_dir() and path.name not in {"__pycache__", "contact_groups", "sandbox", "testing"}
+    path.name for path in SOURCE.iterdir() if path.is_dir() and path.name not in NO_CRAFTS
 )
 
 
@@ -60,6 +59,13 @@ def test_length_of_functions() -> None:
     assert long == []
 
 
+def test_regular_expressions() -> None:
+    """No group is possessive: Python 3.11.2, Debian's, goes on in the middle of one that fails."""
+    possessive = re.compile(r"\)[*+?]\+")
+
+    assert [relative(path) for path in MODULES if possessive.search(path.read_text("utf-8"))] == []
+
+
 def test_length_of_the_composition_root() -> None:
     """It is read on one screen or two: under 200 lines."""
     assert len((SOURCE / "app.py").read_text(encoding="utf-8").splitlines()) < 200
@@ -80,8 +86,11 @@ ROOMS = {path.name for path in SOURCE.iterdir() if path.is_dir() and any(path.gl
 @pytest.mark.parametrize(
     ("contract", "exempt"),
     [
-        ("The crafts know nothing of contact groups", AT_THE_TOP - {"context"}),
-        ("Only rest_client speaks httpx", {"rest_client", "app"}),
+        (
+            "The crafts know nothing of contact groups",
+            AT_THE_TOP - {"context"} | {"checks", "demo", "testing"},
+        ),
+        ("Only rest_client speaks httpx", {"rest_client", "app", "testing"}),
         ("Only server knows uvicorn", {"server"}),
     ],
 )
@@ -104,9 +113,12 @@ PUBLIC = {
     "strawberry.dataloader",
     "strawberry.extensions",
     "strawberry.extensions.field_extension",
+    "strawberry.federation",
+    "strawberry.federation.schema_directives",
     "strawberry.permission",
     "strawberry.scalars",
     "strawberry.schema.config",
+    "strawberry.tools.create_type",
     "strawberry.types",
     "strawberry.types.field",  # named by Strawberry's guide to field extensions
     "uvicorn",

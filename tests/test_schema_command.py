@@ -1,5 +1,6 @@
 """`contact-gateway schema`: the schema, and how a file differs from it."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,15 @@ def test_schema() -> None:
     assert schema() == (0, print_sdl(), "")
 
 
+def test_schema_of_a_subgraph(tmp_path: Path) -> None:
+    """That is printed where it is asked for, and compared with."""
+    file = tmp_path / "subgraph.graphql"
+    file.write_text(print_sdl(federation=True), encoding="utf-8")
+
+    assert schema("--federation") == (0, print_sdl(federation=True), "")
+    assert schema("--federation", "--check", str(file)) == (0, "", "")
+
+
 def test_schema_that_is_the_same(tmp_path: Path) -> None:
     """There is nothing to say."""
     file = tmp_path / "schema.graphql"
@@ -38,6 +48,53 @@ def test_schema_that_differs(tmp_path: Path) -> None:
     changed = [line for line in errors.splitlines() if line.startswith(("+ ", "- "))]
     assert (status, output, changed) == (1, "", ["+  NOT_FOUND"])
     assert errors.endswith(f"Mend it with: make schema, or contact-gateway schema > {file}\n")
+
+
+@pytest.mark.parametrize(
+    ("line", "other", "changes"),
+    [
+        (
+            "  name: String!",
+            "  name: String!\n  colour: String",
+            ["Breaking: Field ContactGroup.colour was removed."],
+        ),
+        (
+            " | RateLimitedError",
+            "",
+            [
+                "Dangerous: RateLimitedError was added to union type UpdateContactGroupResult.",
+            ],
+        ),
+        (
+            "  name: String!",
+            "  name: String",
+            ["Safe: Field ContactGroup.name changed type from String to String!."],
+        ),
+        (
+            "type Query {\n",
+            "type Query {\n\n",
+            ["Safe: nothing differs that a client could notice."],
+        ),
+        (
+            "type Query {",
+            "type Query {{",
+            ["The file is no schema: Syntax Error: Expected Name, found '{'."],
+        ),
+    ],
+    ids=["breaking", "dangerous", "safe", "white space", "no schema"],
+)
+def test_what_a_difference_means(tmp_path: Path, line: str, other: str, changes: list[str]) -> None:
+    """It is told whether clients of the file's schema must change, may notice, or need not care."""
+    file = tmp_path / "schema.graphql"
+    assert line in print_sdl()
+    file.write_text(print_sdl().replace(line, other, 1), encoding="utf-8")
+
+    status, output, errors = schema("--check", str(file))
+
+    told = re.findall(
+        r"^(?:Breaking|Dangerous|Safe|The file is no schema): .*$", errors, re.MULTILINE
+    )
+    assert (status, output, told) == (1, "", changes)
 
 
 @pytest.mark.parametrize("content", [None, b"\xff"], ids=["missing", "not UTF-8"])

@@ -12,54 +12,52 @@ CrossOrigin                     only where CORS_ORIGINS names any
     │               └── ContactGroupsAPI              the REST operations
     │                   └── RESTClient                `rest_client/policy.py` draws the rest
     └── Starlette               the files of GraphiQL, health, metrics; and the lifespan
+Aside                           only where METRICS_PORT is set: around all this, and
+└── Starlette                   health and metrics there
 """
 
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
 import httpx
-from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from contact_gateway.contact_groups import (
-    BLANKS,
-    RENAME,
+    EXAMPLES,
     ContactGroupsAPI,
     ContactGroupsOfRequest,
     build_schema,
     issued_scopes,
 )
 from contact_gateway.egress import Rotation
-from contact_gateway.graphiql import GraphiQL, Tab, Workspace
+from contact_gateway.graphiql import GraphiQL, Workspace, workspace_of
 from contact_gateway.http import (
+    NO_GRAPHQL_HERE,
+    Aside,
     CrossOrigin,
     Entrance,
     GraphQLEndpoint,
-    MetricsPage,
+    Lifetimes,
     Observed,
     Readiness,
-    livez,
+    beside,
+    described_to_gateways,
+    lifespan_of,
     open_verifier,
-    refuse_in_plain_text,
+    probing_routes,
 )
 from contact_gateway.identity import rules_of
 from contact_gateway.observation import Metrics, Traces
 from contact_gateway.operations import Disclosure, OperationRunner, OperationStore, open_store
 from contact_gateway.rest_client import AnswerReader, RESTClient
-from contact_gateway.settings import Settings, TrustedDocumentsMode
+from contact_gateway.settings import Settings
 
 if TYPE_CHECKING:
     from contact_gateway.rate_limits import RateLimiter
 
 __all__ = ["build_app"]
-
-
-# What runs for as long as the application does, in the order in which it is started.
-Lifetimes = list[Callable[[], AbstractAsyncContextManager[object]]]
 
 
 def build_app(
@@ -87,15 +85,14 @@ def build_app(
     verifier, unready = open_verifier(settings, rules, rotation, lifetimes, metrics)
     limiter = _rate_limiter(settings, rotation, lifetimes, metrics)
     # operations: from the text of a document to its execution
-    schema = build_schema()
+    schema = build_schema(federation=settings.federation)
     disclosure = Disclosure(schema, full=settings.introspection)
     # contact_groups, and the rest_client that brings their calls to the REST API
     client = RESTClient(settings, metrics, traces, transport, rotation)
     lifetimes.append(lambda: client)
     api = ContactGroupsAPI(client, AnswerReader(exposed=settings.expose_server_problems))
-
     operations = open_store(settings, schema, disclosure)
-    endpoint: ASGIApp = GraphQLEndpoint(
+    endpoint = GraphQLEndpoint(
         operations=operations,
         runner=OperationRunner(disclosure),
         verifier=verifier,
@@ -104,60 +101,32 @@ def build_app(
         traces=traces,
         deadline=settings.upstream_deadline,
         max_body_bytes=settings.max_body_bytes,
+        faster=settings.only_for_tests_time_factor,
     )
-    endpoint = Observed(endpoint, metrics, traces)
+    served: ASGIApp = Observed(described_to_gateways(endpoint, settings), metrics, traces)
     explorer: list[Route] = []
-    if settings.graphiql:
-        # the page stands before the endpoint, at its path; its files have routes of their own
-        graphiql = GraphiQL(endpoint, workspace or Workspace(tabs=(Tab(RENAME, BLANKS),)))
-        endpoint, explorer = graphiql, graphiql.routes
+    if settings.graphiql:  # the page stands before the endpoint, and its files have routes
+        graphiql = GraphiQL(served, workspace or workspace_of(settings, issued_scopes, EXAMPLES))
+        served, explorer = graphiql, graphiql.routes
 
     readiness = Readiness(unready)
-    routes = [
-        *explorer,
-        Route("/livez", livez),
-        Route("/readyz", readiness.readyz),
-        Route("/metrics", MetricsPage(metrics).show),
-    ]
-    files = _read_anew(settings, operations, rotation)
-    app = Entrance(endpoint, _others(routes, lifetimes, readiness, files))
-    # other origins may call only if they are named, each exactly
-    return CrossOrigin(app, settings.cors_origins) if settings.cors_origins else app
+    lifetimes.append(operations.kept_fresh)
+    # what the server may ask, and tell to read anew
+    lifespan = lifespan_of(lifetimes, {"readiness": readiness, **_read_anew(operations, rotation)})
+    probes = probing_routes(readiness, metrics)
+    apart = settings.metrics_port
+    app: ASGIApp = Entrance(served, beside([*explorer, *([] if apart else probes)], lifespan))
+    if settings.cors_origins:  # other origins may call only if they are named, each exactly
+        app = CrossOrigin(app, settings.cors_origins)
+    return Aside(apart, beside(probes, elsewhere=NO_GRAPHQL_HERE), app) if apart else app
 
 
-def _read_anew(
-    settings: Settings, operations: OperationStore, rotation: Rotation
-) -> Mapping[str, object]:
+def _read_anew(operations: OperationStore, rotation: Rotation) -> Mapping[str, object]:
     """What has files to read anew when the process is told to, by the names for it in the log."""
-    listed = settings.trusted_documents_mode is not TrustedDocumentsMode.OFF
     return {
-        **({"trusted_documents": operations} if listed else {}),
+        **({"trusted_documents": operations} if operations.reloads else {}),
         **({"secrets_and_certificates": rotation} if rotation.in_files else {}),
     }
-
-
-def _others(
-    routes: list[Route], lifetimes: Lifetimes, readiness: Readiness, files: Mapping[str, object]
-) -> Starlette:
-    """What is served beside the endpoint, and what lives as long as the application.
-
-    `files` are what the server may tell to read its files anew, by the names for it in the log.
-    """
-
-    @asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[dict[str, object]]:
-        async with AsyncExitStack() as stack:
-            for lifetime in lifetimes:
-                await stack.enter_async_context(lifetime())
-            yield {"readiness": readiness, **files}
-
-    others = Starlette(
-        routes=routes,
-        exception_handlers={HTTPException: refuse_in_plain_text},
-        lifespan=lifespan,
-    )
-    others.router.redirect_slashes = False  # to an address that the caller's Host header names
-    return others
 
 
 def _rate_limiter(

@@ -2,14 +2,15 @@
 
 # Each command imports what it needs, so that `--help` and `token` do not wait for the gateway.
 import errno
-import json
 import shlex
-from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import Annotated, BinaryIO, NoReturn
+from typing import TYPE_CHECKING, Annotated, BinaryIO, NoReturn
 
 import typer
+
+if TYPE_CHECKING:
+    from contact_gateway.sandbox import Sandbox
 
 __all__ = ["app"]
 
@@ -30,10 +31,16 @@ _Port = Annotated[
 _SandboxPort = Annotated[
     int, typer.Option(help="Where the sandbox listens, 0 for any port.", min=0, max=65535)
 ]
+_Host = Annotated[str, typer.Option(help="The address to listen on, such as 0.0.0.0.")]
+_AdminFromAnywhere = Annotated[
+    bool,
+    typer.Option(
+        "--admin-from-anywhere",
+        help="Let every machine, and not this one alone, use /__admin of the sandbox.",
+    ),
+]
 
-_CUSTOMER = 5690
 _LARGEST_TOKEN = 65_536  # bytes, and more than any header may have
-_GROUPS = (5514123, 5514124, 5514125)
 
 
 def _print_version(asked: bool) -> None:  # noqa: FBT001 - typer hands over the option
@@ -58,43 +65,51 @@ def options(
 
 
 @app.command()
-def demo(port: _Port = 8000, sandbox_port: _SandboxPort = 8001, data: _Data = None) -> None:
+def demo(
+    *,
+    port: _Port = 8000,
+    sandbox_port: _SandboxPort = 8001,
+    host: _Host = "127.0.0.1",
+    data: _Data = None,
+    as_json: Annotated[
+        bool,
+        typer.Option("--json", help="Print one line of JSON, when all is ready, and no more."),
+    ] = False,
+    ready_file: Annotated[
+        Path | None,
+        typer.Option(help="A file that holds this line for as long as the demo can be used."),
+    ] = None,
+    admin_from_anywhere: _AdminFromAnywhere = False,
+) -> None:
     """Start a sandbox REST server and the gateway in front of it, ready to try."""
+    from contact_gateway import demo
     from contact_gateway.app import build_app
-    from contact_gateway.demo import demo_workspace
-    from contact_gateway.sandbox import AUDIENCE, DataFileError, Grant, SandboxServer
-    from contact_gateway.server import listen, serve_on
-    from contact_gateway.settings import SettingsError, load_settings
+    from contact_gateway.sandbox import DataFileError, Manner, SandboxServer, url_of
+    from contact_gateway.server import Listeners, listen, serve_on
+    from contact_gateway.settings import SettingsError
 
     try:
+        settings = demo.demo_settings()
+        faster = settings.only_for_tests_time_factor
+        manner = Manner(faster=faster, admin_from_anywhere=admin_from_anywhere)
         with (
-            listen("127.0.0.1", port) as listener,
-            SandboxServer(port=sandbox_port, data=data) as sandbox,
+            demo.ready_file(ready_file) as tell,
+            listen(host, port) as listener,
+            SandboxServer(sandbox_port, data, host=host, manner=manner) as sandbox,
         ):
-            grant = Grant(
-                client_id="development",
-                scopes=("contacts:read", "contacts:write"),
-                customers=(_CUSTOMER,),
+            announcement = demo.announce(url_of(listener), sandbox)
+
+            def announce() -> None:
+                line = announcement.as_json()
+                tell(line)
+                typer.echo(line if as_json else announcement.as_text())
+
+            demo.when_it_answers(announcement, sandbox, announce)
+            workspace = demo.demo_workspace(
+                demo.CUSTOMER, partial(demo.development_token, sandbox), sandbox
             )
-            url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-            groups = {number: sandbox.store.name_of(_CUSTOMER, number) for number in _GROUPS}
-            typer.echo(_welcome(url, sandbox.url, sandbox.tokens.issue(grant), groups))
-            settings = load_settings(
-                _env_file=None,
-                upstream_url=sandbox.url,
-                jwt_issuer=sandbox.url,
-                jwt_audience=AUDIENCE,
-                jwt_jwks_url=f"{sandbox.url}/.well-known/jwks.json",
-                jwt_customer_claim="customer_id",
-                graphiql=True,
-                introspection=True,
-                expose_server_problems=True,
-                log_format="console",
-                drain_pause=0,
-                no_proxy="127.0.0.1",  # where the sandbox is
-            )
-            workspace = demo_workspace(_CUSTOMER, partial(sandbox.tokens.issue, grant))
-            serve_on(listener, settings, partial(build_app, workspace=workspace))
+            build = partial(build_app, workspace=workspace)
+            serve_on(Listeners([listener]), demo.in_front_of(settings, sandbox), build)
     except SettingsError as error:  # the environment counts in the demo too
         _fail(str(error), 2)
     except (OSError, DataFileError) as error:
@@ -124,7 +139,8 @@ def serve() -> None:
     except SettingsError as error:
         _fail(str(error), 2)
     except (OSError, server.WorkersFailedError) as error:
-        _cannot_start("gateway", error, f"{PREFIX}PORT")
+        setting = error.setting if isinstance(error, server.ListenError) else "PORT"
+        _cannot_start("gateway", error, f"{PREFIX}{setting}")
 
 
 @app.command()
@@ -144,53 +160,82 @@ def check(
         int | None,
         typer.Option(help="The customer whose groups are asked for.", min=1, max=2**63 - 1),
     ] = None,
+    *,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON document, for programs.")
+    ] = False,
 ) -> None:
-    """Say whether what the settings name can be used, and what to do where it cannot."""
+    """Say whether what the settings name can be used, and what to do where it cannot.
+
+    The status is 2 where the settings are wrong, and 1 where what they name cannot be used.
+    """
     import asyncio
 
     from contact_gateway import checks
     from contact_gateway.settings import SettingsError, load_settings
 
-    async def all_is_well() -> bool:
-        failed = False
+    async def find() -> list[checks.Finding]:
+        found = []
         async for finding in checks.check(settings, token, customer):
-            typer.echo(str(finding))
-            failed = failed or finding.advice is not None
-        return not failed
+            found.append(finding)
+            if not as_json:
+                typer.echo(str(finding))
+        return found
 
     try:
         settings = load_settings()
     except SettingsError as error:
-        _fail(str(error), 1)
-    token = _token_in(token_file) if token_file else None
-    typer.echo("ok      settings: complete")
-    if not asyncio.run(all_is_well()):
-        raise typer.Exit(1)
+        if not as_json:
+            _fail(str(error), 2)
+        findings = checks.wrong_settings(error.lines)
+    else:
+        token = _token_in(token_file) if token_file else None
+        findings = asyncio.run(find())
+    if as_json:
+        typer.echo(checks.in_json(findings))
+    raise typer.Exit(checks.status_of(findings))
 
 
 @app.command()
-def sandbox(port: _SandboxPort = 8001, data: _Data = None) -> None:
+def sandbox(
+    *,
+    port: _SandboxPort = 8001,
+    host: _Host = "127.0.0.1",
+    data: _Data = None,
+    admin_from_anywhere: _AdminFromAnywhere = False,
+) -> None:
     """Start the sandbox REST server alone. GET / of it lists what it can do."""
-    from contact_gateway.sandbox import DataFileError, run
+    from contact_gateway.sandbox import DataFileError, Manner, run
 
+    def announce(started: "Sandbox") -> None:
+        typer.echo(f"Sandbox at {started.url}")
+
+    manner = Manner(admin_from_anywhere=admin_from_anywhere)
     try:
-        run(port, data, announce=lambda started: typer.echo(f"Sandbox at {started.url}"))
+        run(port, data, host=host, manner=manner, announce=announce)
     except (OSError, DataFileError) as error:
         _cannot_start("sandbox", error, "--port")
 
 
 @app.command()
 def schema(
+    *,
+    federation: Annotated[
+        bool, typer.Option("--federation", help="That of FEDERATION=true: a subgraph's.")
+    ] = False,
     check: Annotated[
-        Path | None, typer.Option(help="A file to compare the schema with; exit 1 if it differs.")
+        Path | None,
+        typer.Option(
+            help="A file to compare the schema with; exit 1 if it differs, and say whether that "
+            "breaks clients of the file's schema."
+        ),
     ] = None,
 ) -> None:
     """Print the GraphQL schema, or say how a file differs from it."""
-    import difflib
-
     from contact_gateway.contact_groups import print_sdl
+    from contact_gateway.operations import differences
 
-    sdl = print_sdl()
+    sdl = print_sdl(federation=federation)
     if check is None:
         typer.echo(sdl, nl=False)
         return
@@ -199,11 +244,9 @@ def schema(
     except (OSError, UnicodeDecodeError) as error:
         _fail(f"The file cannot be read: {error}", 1)
     if written != sdl:
-        difference = difflib.unified_diff(
-            written.splitlines(), sdl.splitlines(), str(check), "the schema", lineterm=""
-        )
         command = f"contact-gateway schema > {shlex.quote(str(check))}"
-        _fail("\n".join([*difference, f"Mend it with: make schema, or {command}"]), 1)
+        mend = f"Mend it with: make schema, or {command}"
+        _fail("\n".join([*differences(str(check), written, sdl), mend]), 1)
 
 
 @app.command()
@@ -214,7 +257,7 @@ def token(
     scope: Annotated[
         str, typer.Option(help="The scopes, parted by spaces; empty means both.")
     ] = "contacts:read contacts:write",
-    customer: Annotated[int, typer.Option(help="The customer.")] = _CUSTOMER,
+    customer: Annotated[int, typer.Option(help="The customer.")] = 5690,
 ) -> None:
     """Print an access token from the sandbox, and nothing else."""
     from contact_gateway.sandbox.client import TokenRefusedError, request_token
@@ -233,39 +276,6 @@ def _token_in(file: BinaryIO) -> str:
     if not is_bearer_token(token):
         _fail("--token-file: there is no access token in the file, or more than one.", 1)
     return token
-
-
-def _welcome(
-    url: str, sandbox_url: str, access_token: str, groups: Mapping[int, str | None]
-) -> str:
-    from contact_gateway.contact_groups import RENAME
-
-    request = {
-        "query": " ".join(RENAME.split()),  # white space has no meaning in it
-        "variables": {"id": str(_GROUPS[0]), "input": {"name": "Best customers"}},
-    }
-    curl = shlex.join([
-        "curl", f"{url}/graphql",
-        "-H", f"Authorization: Bearer {access_token}",
-        "-H", f"Customer-Id: {_CUSTOMER}",
-        "-H", "Content-Type: application/json",
-        "-d", json.dumps(request),
-    ])  # fmt: skip
-    return "\n".join(
-        [
-            f"GraphiQL     {url}/graphql",
-            f"REST API     {sandbox_url}  (a sandbox; GET / lists its scenario ids)",
-            f"Customer     {_CUSTOMER}",
-            *(f"Group        {group_id}  {name}" for group_id, name in groups.items()),
-            "",
-            "Rename a contact group:",
-            "",
-            curl,
-            "",
-            "Ctrl-C stops both servers.",
-            "",
-        ]
-    )
 
 
 def _cannot_start(what: str, error: Exception, port: str) -> NoReturn:

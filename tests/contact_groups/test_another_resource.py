@@ -1,6 +1,7 @@
 """Another resource beside contact groups: as docs/adding-an-operation.md says, in one schema."""
 
 import asyncio
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -14,8 +15,10 @@ from contact_gateway.failures import (
     WriteOutcome,
     total_schema,
 )
+from contact_gateway.failures.refused import ScopeMissingError
+from contact_gateway.federation import Entity, subgraph_schema
 from contact_gateway.operations import executable
-from tests.contact_groups.execution import context_of
+from tests.contact_groups.execution import ANYBODY, context_of
 
 
 @strawberry.type
@@ -70,6 +73,12 @@ DOCUMENT = """mutation {
   c: updateContactGroup(id: "none", input: {name: "New"}) { __typename }
 }"""
 
+REFERENCES = """{
+  _entities(representations: [
+    {__typename: "Thing", name: "one"}, {__typename: "ContactGroup", id: "1"}
+  ]) { ... on Thing { name } ... on ContactGroup { id } }
+}"""
+
 
 def test_one_schema_of_two() -> None:
     """The writes of both are total in one document, each with its own union."""
@@ -89,6 +98,29 @@ def test_one_schema_of_two() -> None:
             "c": {"__typename": "InvalidInputError"},
         },
         None,
+    )
+
+
+def test_one_subgraph_of_two() -> None:
+    """Other subgraphs can refer to both, each by its own key and with its own scope."""
+
+    async def read_thing(_: object, name: str, path: tuple[str, ...]) -> Thing:
+        return Thing(name=f"{name} at {'.'.join(path)}")
+
+    things = Entity(Thing, key="name", scope="things:read", read=read_thing)
+    schema = executable(subgraph_schema(Query, Mutation, [*contact_groups.ENTITIES, things]))
+    principal = replace(ANYBODY, scopes=frozenset({"things:read"}))
+    context = context_of(lambda _: httpx.Response(500), principal)
+
+    async def run() -> ExecutionResult:
+        result = execute(schema, parse(REFERENCES), context_value=context)
+        assert not isinstance(result, ExecutionResult)
+        return await result
+
+    result = asyncio.run(run())
+    assert (result.data, [type(error.original_error) for error in result.errors or ()]) == (
+        {"_entities": [{"name": "one at representations.0.name"}, None]},
+        [ScopeMissingError],
     )
 
 

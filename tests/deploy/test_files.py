@@ -6,12 +6,15 @@ from typing import Any
 
 import pytest
 import yaml
+from typer.main import get_command
 
+from contact_gateway.cli import app
 from contact_gateway.settings import PREFIX, Settings
 from tests.readme import ROOT
 
 DEPLOY = ROOT / "deploy"
-MANIFESTS = sorted((DEPLOY / "kubernetes").glob("*.yaml"))
+BASE = DEPLOY / "kubernetes" / "kustomization.yaml"
+MANIFESTS = sorted(set((DEPLOY / "kubernetes").glob("*.yaml")) - {BASE})
 DEFAULTS = {name: field.default for name, field in Settings.model_fields.items()}
 
 
@@ -20,9 +23,16 @@ def documents(path: Path) -> list[Any]:
     return list(yaml.safe_load_all(path.read_text(encoding="utf-8")))
 
 
-KUBERNETES = {document["kind"]: document for path in MANIFESTS for document in documents(path)}
+KUBERNETES = {
+    document["kind"]: document
+    for path in MANIFESTS
+    for document in documents(path)
+    if document["metadata"]["name"] == "contact-gateway"
+}
 POD = KUBERNETES["Deployment"]["spec"]["template"]
 COMPOSE = documents(DEPLOY / "compose.yaml")[0]["services"]
+
+FOR_TESTS = documents(DEPLOY / "compose.tests.yaml")[0]["services"]["contact-gateway"]
 
 
 def names_of_settings(environment: dict[str, str]) -> set[str]:
@@ -36,16 +46,21 @@ def test_kinds() -> None:
         "ConfigMap",
         "Deployment",
         "HorizontalPodAutoscaler",
+        "NetworkPolicy",
         "PodDisruptionBudget",
         "Service",
     }
-    assert {document["metadata"]["name"] for document in KUBERNETES.values()} == {"contact-gateway"}
+    assert documents(BASE)[0]["resources"] == [path.name for path in MANIFESTS]
 
 
 @pytest.mark.parametrize(
     "environment",
-    [KUBERNETES["ConfigMap"]["data"], COMPOSE["gateway-1"]["environment"]],
-    ids=["kubernetes", "compose"],
+    [
+        KUBERNETES["ConfigMap"]["data"],
+        COMPOSE["gateway-1"]["environment"],
+        FOR_TESTS["environment"],
+    ],
+    ids=["kubernetes", "compose", "tests"],
 )
 def test_environment(environment: dict[str, str]) -> None:
     """Every variable is a setting, and every value a string."""
@@ -85,7 +100,7 @@ def test_the_environment_of_kubernetes(monkeypatch: pytest.MonkeyPatch, tmp_path
 
     settings = Settings()
 
-    assert settings.host == "0.0.0.0"  # noqa: S104 - in a container
+    assert settings.host == ("0.0.0.0",)  # noqa: S104 - in a container
 
 
 def test_grace_before_a_kill() -> None:
@@ -184,3 +199,16 @@ def test_locks() -> None:
     ]
 
     assert pins[0] < pins[1], "mend it with: make lock"
+
+
+def test_the_demo_for_tests() -> None:
+    """It is a command that there is, and nobody reaches it from elsewhere."""
+    [name] = FOR_TESTS["entrypoint"]
+    command, *options = FOR_TESTS["command"]
+    parsed = get_command(app).commands[command].make_context(command, options).params  # type: ignore[attr-defined]
+
+    assert (name, parsed["host"], parsed["as_json"]) == ("contact-gateway", "0.0.0.0", True)  # noqa: S104
+    assert FOR_TESTS["healthcheck"]["test"][-1] == str(parsed["ready_file"])
+    assert [port.rpartition(":")[0] for port in FOR_TESTS["ports"]] == [
+        f"127.0.0.1:{parsed[each]}" for each in ("port", "sandbox_port")
+    ]

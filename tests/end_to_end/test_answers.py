@@ -23,8 +23,13 @@ from tests.servers import gateway_before
 
 HTML = "<html><title>Front door</title></html>"
 CREATED = success("1", "New")
+BUSY = "The service takes no requests at the moment."
 FAILED = "The service failed while it handled the request."
 UNCLEAR = "The service did not say whether the change was made."
+# RFC 9457 section 3
+POINTED = (
+    '{"title": "No", "errors": [{"detail": "must not be longer than 50", "pointer": "#/name"}]}'
+)
 MESSAGES_OF_ALL_CASINGS = (
     '{"errors": {"Name": ["a"], "$.name": ["b"], "input.NAME": "c", "Other": ["d"], "Mute": []}}'
 )
@@ -75,6 +80,22 @@ MESSAGES_OF_ALL_CASINGS = (
                 problem=bare_problem(422),
             ),
             id="422 with keys of all casings",
+        ),
+        pytest.param(
+            reply(422, POINTED),
+            invalid(
+                (["input", "name"], ["must not be longer than 50"]),
+                problem=bare_problem(422, title="No"),
+            ),
+            id="422 with a pointer",
+        ),
+        pytest.param(
+            reply(400, POINTED),
+            invalid(
+                (["input", "name"], ["must not be longer than 50"]),
+                problem=bare_problem(400, title="No"),
+            ),
+            id="400 with a pointer",
         ),
         pytest.param(
             reply(422, '{"detail": "The name is odd."}'),
@@ -138,6 +159,21 @@ MESSAGES_OF_ALL_CASINGS = (
             reply(405, HTML, Content_Type="text/html"),
             unexpected("NOT_APPLIED", bare_problem(405)),
             id="another 4xx without a problem",
+        ),
+        pytest.param(
+            reply(429, Retry_After="29.5"),
+            rate_limited(bare_problem(429), retry_after=30),
+            id="429 for half a minute, with a fraction",
+        ),
+        pytest.param(
+            reply(503, Retry_After="29.5"),
+            unavailable(BUSY, "NOT_APPLIED", bare_problem(503), retry_after=30),
+            id="503 for half a minute, with a fraction",
+        ),
+        pytest.param(
+            reply(503, Retry_After=" 2147483648.000001 "),
+            unavailable(BUSY, "NOT_APPLIED", bare_problem(503), retry_after=2_147_483_647),
+            id="503 for ever",
         ),
         pytest.param(
             reply(429, Retry_After="4000000000"),

@@ -29,6 +29,31 @@ def test_open_circuit(
     assert len(scripted.received) == 5
 
 
+def test_an_upstream_that_takes_no_more_connections(
+    sandbox: Sandbox, issue_token: IssueToken
+) -> None:
+    """Who has none is refused, in the end without an attempt; who has one is served on it."""
+    settings = {"upstream_keepalive": 60, "upstream_connection_age": 60}
+    with (
+        ScriptedUpstream() as upstream,
+        gateway_before(sandbox, upstream_url=upstream.url, **settings) as url,
+    ):
+        served = Client(url, issue_token())
+        others = Client(url, issue_token(customers=(7310,)), customer="7310")
+        with served.http, others.http:
+            results = [served.rename("1", {"name": "New"})["__typename"]]
+            upstream.stop_listening()
+            refused = [others.rename("1", {"name": "New"})["message"] for _ in range(3)]
+            results += [served.rename("1", {"name": "New"})["__typename"] for _ in range(3)]
+            refused.append(others.rename("1", {"name": "New"})["message"])
+
+    assert results == ["UpdateContactGroupSuccess"] * 4
+    assert refused == [
+        "The service cannot be reached at the moment.",
+        *["The service has failed too often just now."] * 3,
+    ]
+
+
 def test_full_queue(scripted: ScriptedUpstream, sandbox: Sandbox, issue_token: IssueToken) -> None:
     """With one connection, one call is made and one waits; two more are refused at once."""
     scripted.answers(HANG)

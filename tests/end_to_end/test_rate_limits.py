@@ -30,13 +30,17 @@ def test_one_request_too_many(limited: Client, sandbox: Sandbox) -> None:
         headers={**limited.headers(), "X-Request-Id": "one-too-many"},
     )
 
-    assert response.status_code == 429
-    assert 1 <= int(response.headers["Retry-After"]) <= 60
+    seconds = int(response.headers["Retry-After"])
+    assert (response.status_code, 1 <= seconds <= 60) == (429, True)
     assert response.json() == {
         "errors": [
             {
                 "message": "Expected fewer requests: see Retry-After for the seconds to wait.",
-                "extensions": {"code": "RATE_LIMITED", "requestId": "one-too-many"},
+                "extensions": {
+                    "code": "RATE_LIMITED",
+                    "requestId": "one-too-many",
+                    "retryAfterSeconds": seconds,
+                },
             }
         ]
     }

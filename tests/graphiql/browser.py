@@ -79,12 +79,20 @@ class Browser:
 
     def until(self, script: str) -> Any:
         """Wait for the body of a JavaScript function to return something that is true."""
-        return self._call("execute/async", script=_UNTIL % script, args=[])
+        return self.call_back(_UNTIL % script)
+
+    def call_back(self, script: str) -> Any:
+        """Run the body of a function, and wait for what it calls its argument with."""
+        return self._call("execute/async", script=script, args=[])
+
+    def find(self, selector: str) -> str:
+        """Wait for the element that a CSS selector names, on this page or the next; a handle."""
+        element = self._call("element", using="css selector", value=selector)
+        return str(next(iter(element.values())))
 
     def click(self, selector: str) -> None:
         """Wait for the element that a CSS selector names, and click on it."""
-        element = self.until(f"return document.querySelector({selector!r})")
-        self._call(f"element/{next(iter(element.values()))}/click")
+        self._call(f"element/{self.find(selector)}/click")
 
     def type(self, text: str) -> None:
         """Press keys, into whatever has the focus."""
@@ -126,12 +134,33 @@ class Browser:
         """Clear what an origin has stored, as if the browser had never been there."""
         self._devtools("Storage.clearDataForOrigin", origin=origin, storageTypes="all")
 
-    def _devtools(self, command: str, **parameters: object) -> None:
-        self._call("goog/cdp/execute", cmd=command, params=parameters)
+    def resize(self, width: int, height: int = 900, density: int = 1) -> None:
+        """Give the page a window of this size, on a screen of this many dots for each pixel."""
+        size = {"width": width, "height": height, "deviceScaleFactor": density, "mobile": False}
+        self._devtools("Emulation.setDeviceMetricsOverride", **size)
 
-    def screenshot(self, path: Path) -> None:
-        """Save what is seen as a PNG file."""
-        path.write_bytes(base64.b64decode(self._session.get("screenshot").json()["value"]))
+    def prefer(self, scheme: str) -> None:
+        """Let the system be light or dark."""
+        wish = {"name": "prefers-color-scheme", "value": scheme}
+        self._devtools("Emulation.setEmulatedMedia", features=[wish])
+
+    def allow_clipboard(self, origin: str) -> None:
+        """Let a page read the clipboard as well, as its user could by pasting."""
+        permissions = ["clipboardReadWrite", "clipboardSanitizedWrite"]
+        self._devtools("Browser.grantPermissions", origin=origin, permissions=permissions)
+
+    def clipboard(self) -> str:
+        """The text on the clipboard."""
+        text: str = self.call_back("navigator.clipboard.readText().then(arguments[0])")
+        return text
+
+    def _devtools(self, command: str, **parameters: object) -> Any:
+        return self._call("goog/cdp/execute", cmd=command, params=parameters)
+
+    def picture(self, path: Path) -> None:
+        """Save what is seen as a WebP file."""
+        taken = self._devtools("Page.captureScreenshot", format="webp", quality=60)
+        path.write_bytes(base64.b64decode(taken["data"]))
 
 
 @contextlib.contextmanager
@@ -148,7 +177,7 @@ def running_browser() -> Iterator[Browser]:
         capabilities = {
             "goog:chromeOptions": options,
             "goog:loggingPrefs": {"browser": "ALL"},
-            "timeouts": {"script": 20_000},
+            "timeouts": {"script": 20_000, "implicit": 20_000},
         }
         body = {"capabilities": {"alwaysMatch": capabilities}}
         session = http.post(f"{url}/session", json=body).json()["value"]

@@ -1,11 +1,12 @@
 """One browser, one demo, and GraphiQL opened in it as for the first time."""
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 
 import pytest
 
 from contact_gateway.demo import demo_workspace
+from contact_gateway.graphiql import Examples, Tab, Workspace
 from contact_gateway.graphiql.pins import own_files
 from contact_gateway.sandbox import Grant, Sandbox
 from tests.graphiql.browser import Browser, running_browser
@@ -14,6 +15,7 @@ from tests.servers import running_gateway, settings_for
 from tests.thorough import THOROUGH
 
 CUSTOMER = 5690
+BLANK = Workspace(examples=(Examples("Examples", (Tab("Nothing", "{__typename}"),)),))
 
 IssueDevelopmentToken = Callable[..., str]
 
@@ -31,6 +33,16 @@ def browser() -> Iterator[Browser]:
     """A Chromium that reaches nothing but this machine."""
     with running_browser() as browser:
         yield browser
+
+
+@pytest.fixture(autouse=True)
+def as_ever(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Whatever a test has done to the window and the system's wishes is undone."""
+    yield
+    if "browser" in request.fixturenames:
+        browser: Browser = request.getfixturevalue("browser")
+        browser.resize(1440)
+        browser.prefer("light")
 
 
 @pytest.fixture(scope="package")
@@ -55,7 +67,7 @@ def serve_demo(sandbox_server: Sandbox) -> ServeDemo:
 
     def serve(issue_token: IssueDevelopmentToken) -> AbstractContextManager[str]:
         settings = settings_for(sandbox_server.url, graphiql=True, introspection=True)
-        return running_gateway(settings, demo_workspace(CUSTOMER, issue_token))
+        return running_gateway(settings, demo_workspace(CUSTOMER, issue_token, sandbox_server))
 
     return serve
 
@@ -79,3 +91,23 @@ def page(
     page = GraphiQLPage(browser, demo_url)
     page.open()
     return page
+
+
+ServeAlone = Callable[..., AbstractContextManager[GraphiQLPage]]
+
+
+@pytest.fixture
+def serve_alone(
+    own_files_are_there: None,  # noqa: ARG001 - as above
+    browser: Browser,
+    sandbox: Sandbox,
+) -> ServeAlone:
+    """Serves GraphiQL as `serve` does, with these settings; the page is not open yet."""
+
+    @contextmanager
+    def serve(**changes: object) -> Iterator[GraphiQLPage]:
+        settings = settings_for(sandbox.url, graphiql=True, **{"introspection": True, **changes})
+        with running_gateway(settings) as url:
+            yield GraphiQLPage(browser, url)
+
+    return serve

@@ -23,9 +23,16 @@ class GraphiQLPage:
 
     def open(self) -> None:
         """Come here for the first time, and wait until the schema is there."""
-        self.browser.forget(self.url)
-        self.browser.open(f"{self.url}/graphql")
+        self.arrive()
         self.wait()
+
+    def arrive(self) -> None:
+        """Come here for the first time, where there need be no schema."""
+        self.browser.open("about:blank")  # else the page before may store something yet
+        self.browser.forget(self.url)
+        self.browser.console()  # what pages before were told
+        self.browser.open(f"{self.url}/graphql")
+        self.browser.find(".reply")
 
     def reload(self) -> None:
         """Come back."""
@@ -61,22 +68,68 @@ class GraphiQLPage:
         return json.loads(self.browser.until(f"return {_code_mirror('response')}.getValue()"))
 
     def tabs(self) -> list[str]:
-        """The titles of the tabs."""
-        titles: list[str] = self.browser.run(
+        """The names of the tabs."""
+        names: list[str] = self.browser.run(
             "return [...document.querySelectorAll('.graphiql-tab-button')].map(e => e.textContent)"
+        )
+        return names
+
+    def open_examples(self) -> list[str]:
+        """Open the menu; the titles in it."""
+        self.browser.click(".examples-button")
+        titles: list[str] = self.browser.until(
+            "const found = [...document.querySelectorAll('.examples [role=menuitem]')]"
+            ".map(e => e.textContent); return found.length ? found : null"
         )
         return titles
 
-    def choose_tab(self, title: str) -> None:
-        """Go to a tab."""
-        self.press(title)
-        self.browser.until(f"return {_code_mirror('query')}.getValue().includes('{title}')")
+    def choose_example(self, title: str) -> None:
+        """Go to an example, which may be open already."""
+        self.open_examples()
+        self.browser.until(
+            "const item = [...document.querySelectorAll('.examples [role=menuitem]')]"
+            f".find(e => e.textContent === {title!r}); item?.click(); return !!item"
+        )
+        begins = f"{_code_mirror('query')}.getValue().startsWith('# {title}\\n')"
+        self.browser.until(f"return !document.querySelector('.examples') && {begins}")
+
+    def greeting(self) -> str:
+        """What is said above GraphiQL."""
+        text: str = self.browser.run("return document.getElementById('greeting').textContent")
+        return text
+
+    def requests(self) -> list[str]:
+        """The paths that the page has asked for, but for its own files."""
+        paths: list[str] = self.browser.run(
+            "return performance.getEntriesByType('resource').map(e => new URL(e.name).pathname)"
+            ".filter(path => !path.startsWith('/graphiql/'))"
+        )
+        return paths
+
+    def reply(self) -> dict[str, str]:
+        """What is told of the reply, by its names."""
+        facts: dict[str, str] = self.browser.until(
+            "const found = [...document.querySelectorAll('.fact')]"
+            ".map(e => [e.children[0].textContent, e.children[1].textContent]);"
+            "return found.length ? Object.fromEntries(found) : null"
+        )
+        return facts
+
+    def rest_calls(self, count: int) -> list[tuple[str, str, str]]:
+        """The requests that the panel shows once there are `count`: request, answer and mark."""
+        calls: list[list[str]] = self.browser.until(
+            "const text = (e, part) => e.querySelector(part)?.textContent ?? '';"
+            "const found = [...document.querySelectorAll('.call > summary')]"
+            ".map(e => [text(e, 'code'), text(e, '.answer'), text(e, '.mark')]);"
+            f"return found.length === {count} ? found : null"
+        )
+        return [(request, answer, mark) for request, answer, mark in calls]
 
     def press(self, text: str) -> None:
         """Click on the button that bears a text."""
         self.browser.until(
             "const button = [...document.querySelectorAll('button')]"
-            f".find(e => e.textContent === '{text}'); button?.click(); return button"
+            f".find(e => e.textContent === '{text}'); button?.click(); return !!button"
         )
 
     def toggle(self, label: str) -> None:
@@ -112,6 +165,11 @@ class GraphiQLPage:
         )
         self.browser.type(ENTER)
         return found
+
+    def await_stored(self, text: str) -> None:
+        """Wait until the tabs are stored with a text in them, as they are half a second later."""
+        tabs = "localStorage['contact-gateway:graphiql:tabState']"
+        self.browser.until(f"return {tabs}?.includes({text!r})")
 
     def stored(self) -> str:
         """Everything that the page has stored in this browser."""

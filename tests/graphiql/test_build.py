@@ -13,7 +13,7 @@ import pytest
 from hatchling.bridge.app import Application
 
 from contact_gateway.graphiql import pins
-from contact_gateway.graphiql.pins import Package, PinnedFile, digest
+from contact_gateway.graphiql.pins import Package, PinnedFile, compress, digest
 from hatch_build import FetchGraphiQL, NotAsPinnedError, NotFetchedError, fetch
 
 _CONTENT = b"export {};\n"
@@ -72,9 +72,19 @@ def test_a_package_as_pinned(npm: Path, tmp_path: Path) -> None:
     fetch(pins, [package(archive(npm))], vendor)
 
     assert (files(vendor), list(tmp_path.glob(".vendor-*"))) == (
-        {"example@1.0.0/index.js": _CONTENT, "example@1.0.0/LICENSE": b"MIT"},
+        {"example@1.0.0/index.js.gz": compress(_CONTENT), "example@1.0.0/LICENSE": b"MIT"},
         [],
     )
+
+
+@pytest.mark.parametrize("content", [b"", b"no gzip", compress(b"cut short")[:-9]])
+def test_a_vendored_file_that_is_broken(npm: Path, tmp_path: Path, content: bytes) -> None:
+    """It counts as missing, so that the page does without."""
+    pinned = package(archive(npm))
+    fetch(pins, [pinned], tmp_path / "vendor")
+    (tmp_path / "vendor" / pinned.spec / "index.js.gz").write_bytes(content)
+
+    assert pins.own_files(tmp_path / "vendor", [pinned]) is None
 
 
 def test_another_archive_than_pinned(npm: Path, tmp_path: Path) -> None:

@@ -3,7 +3,8 @@
 import json
 from urllib.parse import urlsplit
 
-from contact_gateway.sandbox import SCENARIOS, Sandbox
+from contact_gateway.demo import TITLES
+from contact_gateway.sandbox import SCENARIOS_BY_ID, Sandbox
 from tests import members
 from tests.graphiql.browser import ENTER
 from tests.graphiql.conftest import CUSTOMER
@@ -42,24 +43,41 @@ def test_play_pressed_first(page: GraphiQLPage, sandbox: Sandbox) -> None:
     )
 
 
-def test_the_tabs_of_the_demo(page: GraphiQLPage) -> None:
-    """There is a tab for renaming, for the list, and for every scenario of the sandbox."""
-    scenarios = [f"Scenario{scenario.id}" for scenario in SCENARIOS]
+def test_the_menu_of_the_demo(page: GraphiQLPage) -> None:
+    """It has renaming, the list, who I am, and every scenario of the sandbox."""
+    scenarios = [title for titles in TITLES.values() for title in titles.values()]
 
-    assert page.tabs() == ["RenameContactGroup", "ListContactGroups", *scenarios]
+    assert page.open_examples() == ["Rename a group", "List groups", "Who am I?", *scenarios]
 
 
-def test_the_tab_of_the_list(page: GraphiQLPage) -> None:
+def test_titles_of_scenarios() -> None:
+    """Every scenario of the sandbox has one, and none has that of another."""
+    numbers = [number for titles in TITLES.values() for number in titles]
+    names = [name for titles in TITLES.values() for name in titles.values()]
+
+    assert (sorted(numbers), len(set(names))) == (sorted(SCENARIOS_BY_ID), len(names))
+
+
+def test_examples_chosen(page: GraphiQLPage) -> None:
+    """Each opens a tab with its name, and one that is open already none."""
+    for title in ("422 Invalid name", "Drops after applying", "422 Invalid name"):
+        page.choose_example(title)
+
+    tabs = ["Rename a group", "422 Invalid name", "Drops after applying"]
+    assert (page.tabs(), json.loads(page.text("variables"))["id"]) == (tabs, "422")
+
+
+def test_the_example_of_the_list(page: GraphiQLPage) -> None:
     """Its variables are filled in as well, and it shows the customer's groups."""
-    page.choose_tab("ListContactGroups")
+    page.choose_example("List groups")
     names = [item["name"] for item in page.play()["data"]["contactGroups"]["items"]]
 
     assert {"Annual boiler service", "Suppliers", "Scenario 422"} <= set(names)
 
 
-def test_the_tab_of_the_scenario_422(page: GraphiQLPage) -> None:
+def test_the_example_of_the_scenario_422(page: GraphiQLPage) -> None:
     """It shows which field was refused, and why."""
-    page.choose_tab("Scenario422")
+    page.choose_example("422 Invalid name")
     result = page.play()["data"]["updateContactGroup"]
 
     assert (result["__typename"], result["fieldErrors"]) == (
@@ -107,13 +125,14 @@ def test_dark_chosen(page: GraphiQLPage) -> None:
 
 def test_a_token_edited_used_and_looked_up_in_the_history(page: GraphiQLPage) -> None:
     """No token is stored: not in tabs, nor history, nor favourites. A reload adds no tab."""
-    tabs = page.tabs()
     page.play()
-    page.choose_tab("Scenario403")
+    page.choose_example("403 Not allowed")
+    tabs = page.tabs()
     page.write("headers", page.text("headers").replace('"5690"', '"5690", "X-More": "1"'))
     page.play()
     page.toggle("Show History")
     page.toggle("Add favorite")
+    page.await_stored("403 Not allowed")
     page.reload()
     page.reload()
 
@@ -127,7 +146,7 @@ def test_a_history_entry_clicked_after_a_reload(page: GraphiQLPage) -> None:
     """The stored entry has no headers, and does not empty those that are there."""
     page.play()
     page.reload()
-    page.choose_tab("Scenario404")
+    page.choose_example("404 No such group")
     page.toggle("Show History")
     page.browser.click(".graphiql-history-item-label")
 

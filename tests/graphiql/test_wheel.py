@@ -66,4 +66,4 @@ def test_the_wheel_installed_into_an_empty_environment(demo_url: str, installed:
     [vendored] = installed.parent.glob("lib/*/site-packages/contact_gateway/graphiql/vendor")
     assert (set(statuses.values()), "https:" in page.text) == ({200}, False)
     assert "https:" not in page.headers["content-security-policy"]
-    assert len([path for path in vendored.rglob("*") if path.is_file()]) == 10
+    assert len([path for path in vendored.rglob("*") if path.is_file()]) == 12

@@ -19,7 +19,8 @@ NOT_JSON_OBJECTS = {
     "null": b"null",
     "true": b"true",
     "an array": b"[]",
-    "a batch": b"[" + TYPENAME + b"," + TYPENAME + b"]",
+    "a batch of no requests": b"[1, {}]",
+    "a very large batch": b"[" + b",".join([TYPENAME] * 101) + b"]",
     "a word": b"NONSENSE",
     "half an object": b'{"query":',
     "half a string": b'{"query": "{__typename',
@@ -136,6 +137,20 @@ def test_the_place_of_what_is_no_json(client: Client, body: bytes, message: str)
     assert error["message"] == message
 
 
+@pytest.mark.parametrize("length", [1, 3, 100])
+def test_a_batch(client: Client, length: int) -> None:
+    """None of its requests is executed, and in the place of each is the refusal."""
+    body = b"[" + b",".join([TYPENAME] * length) + b"]"
+    response = client.send_body(body, {"X-Request-Id": "x"})
+
+    message = (
+        "Expected a JSON object; batches are not served. Send each request by itself, in Apollo "
+        "Client with HttpLink in the place of BatchHttpLink."
+    )
+    error = {"message": message, "extensions": {"code": "BAD_REQUEST", "requestId": "x"}}
+    assert (response.status_code, response.json()) == (400, [{"errors": [error]}] * length)
+
+
 @pytest.mark.parametrize("body", NOT_WELL_FORMED.values(), ids=NOT_WELL_FORMED)
 def test_an_object_that_is_no_request(client: Client, body: bytes) -> None:
     """It is a 422 with one error."""
@@ -171,13 +186,16 @@ def test_text_that_utf_8_cannot_carry(client: Client) -> None:
 
 @pytest.mark.parametrize("method", METHODS)
 def test_content_types(client: Client, method: str) -> None:
-    """Of 25 content types and 7 methods, exact JSON by POST alone is executed."""
+    """Of 25 content types and 7 methods, exact JSON by POST alone is executed.
+
+    A body has no meaning in a GET, whose URL here has no document, and none in OPTIONS.
+    """
     statuses = {
         content_type: client.send_body(TYPENAME, {"Content-Type": content_type}, method).status_code
         for content_type in CONTENT_TYPES
     }
 
-    refused = 415 if method == "POST" else 405
+    refused = {"POST": 415, "GET": 422, "HEAD": 422, "OPTIONS": 204}.get(method, 405)
     assert statuses == {
         content_type: 200 if method == "POST" and content_type in EXACT else refused
         for content_type in CONTENT_TYPES

@@ -9,7 +9,9 @@ from tests.client import Client
     ("method", "path", "status"),
     [
         ("POST", "/graphql", 401),
-        ("GET", "/graphql", 405),
+        ("GET", "/graphql", 401),
+        ("OPTIONS", "/graphql", 204),
+        ("PUT", "/graphql", 405),
         ("GET", "/livez", 200),
         ("HEAD", "/readyz", 200),
         ("POST", "/livez", 405),

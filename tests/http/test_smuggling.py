@@ -9,6 +9,7 @@ from tests.http.raw import BODY, connect, head, post, read_response, read_to_the
 CHUNKED = b"%x\r\n%s\r\n0\r\n\r\n" % (len(BODY), BODY)
 IN_CHUNKS = ["Transfer-Encoding: chunked"]
 END = b"\r\n0\r\n\r\n"
+GET = "GET /graphql?query=%7B__typename%7D HTTP/1.1"
 SMUGGLED = b"GET /livez HTTP/1.1\r\nHost: gateway\r\n\r\n"
 
 # What is said of the body of a POST, the body, and the status that the request gets
@@ -63,12 +64,25 @@ def test_a_request_behind_a_request(client: Client, sandbox: Sandbox, name: str)
     assert not sandbox.received
 
 
+@pytest.mark.parametrize("name", REQUESTS)
+def test_a_request_behind_a_get(client: Client, sandbox: Sandbox, name: str) -> None:
+    """A body has no meaning in a GET (RFC 9110 section 9.3.1), and is read as strictly."""
+    lines, body, status = REQUESTS[name]
+    with connect(client.url) as connection:
+        connection.sendall(head(client, *lines, request_line=GET) + body + SMUGGLED)
+        received = read_to_the_end(connection)
+
+    assert statuses(received) == [200 if name == "no body" else status]
+    assert not sandbox.received
+
+
 @pytest.mark.parametrize("coding", ["chunked", "gzip, chunked"])
-def test_chunks_of_http_1_0(client: Client, sandbox: Sandbox, coding: str) -> None:
+@pytest.mark.parametrize("method", ["POST /graphql", "GET /graphql?query=%7B__typename%7D"])
+def test_chunks_of_http_1_0(client: Client, sandbox: Sandbox, method: str, coding: str) -> None:
     """HTTP/1.0 has no transfer codings (RFC 9112 section 6.1): refused, and the end of it."""
     lines = [f"Transfer-Encoding: {coding}", "Connection: keep-alive"]
     with connect(client.url) as connection:
-        start = head(client, *lines, request_line="POST /graphql HTTP/1.0")
+        start = head(client, *lines, request_line=f"{method} HTTP/1.0")
         connection.sendall(start + CHUNKED + SMUGGLED)
         received = read_to_the_end(connection)
 
@@ -106,10 +120,12 @@ def test_other_request_lines(client: Client, request_line: str) -> None:
 
 
 @pytest.mark.parametrize("count", [2, 50])
-def test_pipelining(client: Client, count: int) -> None:
+@pytest.mark.parametrize("method", ["POST", "GET"])
+def test_pipelining(client: Client, method: str, count: int) -> None:
     """Requests that do not wait for the response before them are not answered (RFC 9112, 9.3.2)."""
+    request = post(client) if method == "POST" else head(client, request_line=GET)
     with connect(client.url) as connection:
-        connection.sendall(post(client) * count)
+        connection.sendall(request * count)
 
         assert statuses(read_to_the_end(connection)) == [200]
 
@@ -144,3 +160,27 @@ def test_no_host(client: Client) -> None:
             answers.append(statuses(read_to_the_end(connection)))
 
     assert answers == [[400], [200]]
+
+
+@pytest.mark.parametrize(
+    ("target", "status"),
+    [
+        ("/graphql?query=%7B__typename%7D", 200),
+        ("http://gateway/graphql?query=%7B__typename%7D", 200),
+        ("/graphql?query={__typename}", 200),
+        ("/graphql?query=%7B__typename%7D#fragment", 200),
+        ("/graphql?query=%7B__typename%7D%0d%0aHost:%20x", 400),
+        ("/graphql?query=%7B__typename%7D\xe9", 400),
+        ("/graphql?query=%7B__typename%7D\x00", 400),
+        ("/graphql?query=%7B__typename%7D HTTP/1.1 x", 400),
+        ("/%67raphql?query=%7B__typename%7D", 200),
+        ("/graphql;x?query=%7B__typename%7D", 404),
+        ("//graphql?query=%7B__typename%7D", 404),
+    ],
+)
+def test_targets(client: Client, target: str, status: int) -> None:
+    """However a URL is written, it is the endpoint's, or refused; there is one response."""
+    with connect(client.url) as connection:
+        connection.sendall(head(client, request_line=f"GET {target} HTTP/1.1") + SMUGGLED)
+
+        assert statuses(read_to_the_end(connection)) == [status]

@@ -54,7 +54,7 @@ def test_too_many(client: Client, unseen: str) -> None:
     response = client.post(unseen, X_Request_Id="one-too-many")
 
     message = "Expected fewer documents never seen before: see Retry-After for the seconds to wait."
-    extensions = {"code": "RATE_LIMITED", "requestId": "one-too-many"}
+    extensions = {"code": "RATE_LIMITED", "requestId": "one-too-many", "retryAfterSeconds": 10}
     assert (response.status_code, response.headers["Retry-After"], response.json()) == (
         429,
         "10",

@@ -344,7 +344,7 @@ UNAVAILABLE = (
                     "The access token cannot be verified now: see Retry-After for the seconds to "
                     "wait."
                 ),
-                "extensions": {"code": "AUTHENTICATION_UNAVAILABLE"},
+                "extensions": {"code": "AUTHENTICATION_UNAVAILABLE", "retryAfterSeconds": 1},
             }
         ]
     },

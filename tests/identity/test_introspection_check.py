@@ -65,6 +65,7 @@ def test_an_endpoint(answer: Answer, code: int, said: str, scripted: ScriptedUps
         "TOKEN_INTROSPECTION_CLIENT_ID": "gateway",
         "TOKEN_INTROSPECTION_CLIENT_SECRET": CLIENT_SECRET,
         "JWT_AUDIENCE": "contacts",
+        "PORT": "0",
     }
     environment = {f"CONTACT_GATEWAY_{name}": value for name, value in variables.items()}
 

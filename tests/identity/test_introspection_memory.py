@@ -237,7 +237,7 @@ def test_a_token_that_is_too_long() -> None:
         verifier = IntrospectionVerifier(issuer.introspect, RULES)
         return await outcome(verifier.verify("x" * 20_000)), issuer.asked
 
-    assert asyncio.run(scenario()) == (REFUSED, [])
+    assert asyncio.run(scenario()) == ("TokenTooLargeError", [])
 
 
 def test_what_an_error_holds() -> None:

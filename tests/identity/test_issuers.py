@@ -99,7 +99,7 @@ def test_a_document_of_another_issuer(named: object, said: str, surroundings: Su
         open_http() as http,
     ):
         ready = http.get(f"{url}/readyz")
-    variables = {"UPSTREAM_URL": here, "JWT_ISSUER": here, "JWT_AUDIENCE": AUDIENCE}
+    variables = {"UPSTREAM_URL": here, "JWT_ISSUER": here, "JWT_AUDIENCE": AUDIENCE, "PORT": "0"}
     checked = CliRunner().invoke(
         app, ["check"], env={f"{PREFIX}{name}": value for name, value in variables.items()}
     )

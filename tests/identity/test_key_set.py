@@ -189,6 +189,35 @@ def test_answer_without_keys(issuer: Issuer, answer: bytes) -> None:
     assert asyncio.run(body()) == [(True, every), (True, every), (False, ["ES256"])]
 
 
+@pytest.mark.parametrize(("seconds", "keeps"), [(59.9, True), (60, False)])
+def test_no_key_for_long(issuer: Issuer, seconds: float, keeps: bool) -> None:  # noqa: FBT001
+    """A set that has had no key for a minute means it: the old ones are gone."""
+
+    async def steps(keys: KeySet, source: Source, clock: Clock) -> None:
+        source.kids = ()
+        await keys.refresh()
+        clock.now += seconds
+        await keys.refresh()
+
+        assert keys.ready is keeps
+
+    run(issuer, steps, "RS256")
+
+
+def test_no_key_now_and_then(issuer: Issuer) -> None:
+    """A minute begins anew with each set that has a key."""
+
+    async def steps(keys: KeySet, source: Source, clock: Clock) -> None:
+        for kids in ((), ("RS256",), ()):
+            source.kids = kids
+            await keys.refresh()
+            clock.now += 59
+
+        assert keys.ready
+
+    run(issuer, steps, "RS256")
+
+
 def key_set(issuer: Issuer, *kids: str) -> bytes:
     """The document of a key set with these keys of the issuer."""
     return json.dumps({"keys": [issuer.keys[kid].as_dict(private=False) for kid in kids]}).encode()

@@ -18,7 +18,7 @@ from contact_gateway.identity import (
 )
 from contact_gateway.rest_client import Document
 from tests.client import RENAME, Client
-from tests.identity.forging import Make, claims
+from tests.identity.forging import Make, claims, sized
 from tests.identity.issuer import AUDIENCE, ISSUER, Issuer, assemble, scopes_in
 from tests.identity.surroundings import RENAMED, RENAMING, Surroundings
 from tests.identity.token_vectors import FORGED, GENUINE
@@ -97,6 +97,21 @@ def test_forged(
     )
 
     assert (seen(response), shared_surroundings.calls) == (refused(INVALID), [])
+
+
+def test_largest(issuer: Issuer, shared_client: Client, shared_surroundings: Surroundings) -> None:
+    """A token of over 16 KiB is refused with a sentence, whoever made it, and goes nowhere."""
+    shared_surroundings.upstream.received.clear()
+    now = time.time()
+    tokens = [sized(16_385)(issuer, now), "x" * 16_385]
+
+    responses = [rename(shared_client, ("Authorization", f"Bearer {token}")) for token in tokens]
+
+    seen_of_each = [
+        (response.status_code, response.json()["errors"][0]["message"]) for response in responses
+    ]
+    sentence = "Expected an access token of at most 16 KiB."
+    assert (seen_of_each, shared_surroundings.calls) == ([(431, sentence)] * 2, [])
 
 
 @pytest.mark.parametrize("reason", FORGED)

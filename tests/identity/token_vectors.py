@@ -72,9 +72,6 @@ GENUINE: dict[str, Make] = {
 }
 
 FORGED: dict[str, dict[str, Make]] = {
-    "too long": {
-        "16,385 characters": sized(16_385),
-    },
     "not three segments": {
         "one segment": mangled(lambda token: token.partition(".")[0]),
         "two segments": mangled(lambda token: token.rpartition(".")[0]),

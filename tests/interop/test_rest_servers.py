@@ -133,6 +133,7 @@ def test_a_wrong_base_url(server: RestServer, sandbox: Sandbox, issue_token: Iss
 def test_check(server: RestServer, path: str, status: int) -> None:
     """The command tells the base URL of the REST API from another of the same server."""
     settings = {"UPSTREAM_URL": f"{server.url}{path}", "TOKEN_VERIFICATION": "upstream"}
+    settings["PORT"] = "0"
     environment = {f"{PREFIX}{name}": value for name, value in settings.items()}
     options = ["--token-file", "-", "--customer", "5690"]
 

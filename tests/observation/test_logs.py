@@ -74,24 +74,24 @@ log_what_python_reports()
 
 class Unraisable:
     def __del__(self):
-        raise ValueError("canary")
+        raise ValueError(sys.argv[1])
 
 def fail():
-    raise KeyError("canary")
+    raise KeyError(sys.argv[1])
 
 Unraisable()
 thread = threading.Thread(target=fail, name="aside")
 thread.start()
 thread.join()
 warnings.warn("of a library")
-raise RuntimeError("canary")
+raise RuntimeError(sys.argv[1])
 """
 
 
 def test_what_python_reports() -> None:
     """Exceptions that nobody has caught, on any thread, and warnings are lines like all others."""
     finished = subprocess.run(  # noqa: S603 - our own code
-        [sys.executable, "-c", REPORTS], check=False, capture_output=True, text=True
+        [sys.executable, "-c", REPORTS, "canary"], check=False, capture_output=True, text=True
     )
 
     lines = [orjson.loads(line) for line in finished.stderr.splitlines()]

@@ -2,10 +2,12 @@
 
 import asyncio
 import os
+import platform
 import random
 import re
 import signal
 import time
+from importlib import metadata
 from pathlib import Path
 
 from prometheus_client import Counter, Gauge, Histogram
@@ -46,7 +48,7 @@ def test_one_of_everything(sandbox: Sandbox, issue_token: IssueToken) -> None:
         client.rename("5514123", {"name": "Best customers"})
         client.rename("404", {"name": "Best customers"})
         client.post("{ nothing }")
-        http.get(f"{url}/graphql")
+        http.put(f"{url}/graphql")
 
         found = samples(url)
 
@@ -66,6 +68,13 @@ def test_one_of_everything(sandbox: Sandbox, issue_token: IssueToken) -> None:
     assert found["upstream_call_duration_seconds_count",] == 2
     assert found["requests_in_flight",] == 0
     assert found["key_set_fetched_timestamp_seconds",] > 1_700_000_000
+
+
+def test_what_runs(gateway_url: str) -> None:
+    """The versions of the gateway and of Python are labels of a series that is always 1."""
+    runs = ("build_info", metadata.version("contact-gateway"), platform.python_version())
+
+    assert samples(gateway_url)[runs] == 1
 
 
 def test_an_upstream_that_fails(

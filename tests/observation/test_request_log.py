@@ -1,6 +1,7 @@
 """The line that the log has for a request, and the header that says the same to monitors."""
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -8,6 +9,7 @@ from contact_gateway.sandbox import SCENARIOS, Sandbox
 from tests.client import RENAME, Client, open_http
 from tests.conftest import IssueToken
 from tests.log_watch import CANARY_NAME, LogWatch
+from tests.scripted_upstream import ScriptedUpstream, reply
 from tests.servers import gateway_before
 
 SUBJECT = "development"
@@ -46,6 +48,50 @@ def test_a_change(client: Client, logs: LogWatch) -> None:
         "upstream_status": 204,
         "upstream_attempts": 1,
     }
+
+
+UNREAD = {
+    "a page in the place of a success": (
+        RENAME,
+        reply(200, "<html>Log in</html>", Content_Type="text/html"),
+        "text/html, 19 bytes, not JSON",
+    ),
+    "JSON of a success that breaks off": (
+        RENAME,
+        reply(200, '{"name": ', Content_Type="application/json"),
+        "application/json, 9 bytes, not JSON",
+    ),
+    "a success of more than can be read": (
+        RENAME,
+        reply(200, b"x" * 1_048_577, Content_Type="application/json"),
+        "application/json, ? bytes, oversized",
+    ),
+    "a page in the place of a problem": (
+        RENAME,
+        reply(502, "<html>Bad gateway</html>", Content_Type="text/html; charset=utf-8"),
+        "text/html, 24 bytes, not JSON",
+    ),
+    "a page in the place of a list": (
+        "{ contactGroups { items { id } } }",
+        reply(200, "<html>Log in</html>", Content_Type="text/html"),
+        "text/html, 19 bytes, not JSON",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", UNREAD)
+def test_an_answer_that_cannot_be_read(
+    case: str, scripted_client: Client, scripted: ScriptedUpstream, logs: LogWatch
+) -> None:
+    """The line says its media type, its size and why, and nothing of what it said."""
+    document, answer, unread = UNREAD[case]
+    scripted.answers(answer)
+    variables = {"id": "1", "input": {"name": CANARY_NAME}} if document == RENAME else {}
+    request_id = uuid4().hex
+
+    scripted_client.post(document, variables, X_Request_Id=request_id)
+
+    assert line(logs, request_id)["upstream_unread"] == unread
 
 
 def test_an_upstream_that_nobody_can_reach(

@@ -5,7 +5,9 @@ import contextlib
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from functools import partial
 
+import httpx
 import uvloop
 
 from contact_gateway.contact_groups import ContactGroupsAPI
@@ -15,6 +17,7 @@ from contact_gateway.rest_client.breaker import Breaker
 from contact_gateway.rest_client.budget import RetryBudget
 from contact_gateway.rest_client.bulkhead import Bulkhead
 from contact_gateway.rest_client.guard import Guard
+from contact_gateway.rest_client.http11.dialling import Dialling
 from contact_gateway.rest_client.retries import Retries
 from contact_gateway.rest_client.sending import Sender
 
@@ -46,16 +49,17 @@ async def open_stack(
     connections: int = 5,
     attempt_timeout: float = 2,
     clock: Callable[[], float] = time.monotonic,
+    dial: Dialling | None = None,
 ) -> AsyncIterator[Stack]:
     """All that stands between a resolver and the upstream at `url`, without pauses.
 
     `clock` is that of the breaker.
     """
-    async with HTTP11Transport(connections) as transport:
+    async with HTTP11Transport(connections, dial=dial) as transport:
         guard = Guard(
             Sender(transport, url, attempt_timeout),
             Bulkhead(connections),
-            Breaker(clock),
+            Breaker(clock, partial(transport.can_carry, httpx.URL(url))),
             seconds_to_judge=attempt_timeout / 2,
         )
         retries = Retries(guard, RetryBudget(), sleep=_no_time)

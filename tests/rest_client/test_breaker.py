@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contact_gateway.rest_client.breaker import Breaker
+from contact_gateway.rest_client.breaker import Breaker, NoBreaker
 from contact_gateway.rest_client.budget import RetryBudget
 from contact_gateway.rest_client.problems import CircuitOpenError
 
@@ -228,6 +228,48 @@ def test_an_upstream_that_cannot_be_reached(breaker: Breaker, clock: Clock) -> N
     assert [refused_for(breaker, customer) for customer in (1, 6, 7)] == [0, 0, 0]
 
 
+class Connected(set[int]):
+    """The customers who have a connection."""
+
+    def __call__(self, customer: int) -> bool:
+        """Whether this one has."""
+        return customer in self
+
+
+def test_customers_with_a_connection_to_one_that_cannot_be_reached(clock: Clock) -> None:
+    """They are served, and nobody else for that: only a probe that connects closes the circuit."""
+    connected = Connected({6, 7})
+    breaker = Breaker(clock, connected)
+    for customer in range(1, 7):  # one of them has more to do than one connection carries
+        breaker.failed(customer, breaker.admit(customer), connected=False)
+    refused = [refused_for(breaker, customer) for customer in (1, 6, 7, 8)]
+    for customer in (6, 7):
+        succeed(breaker, customer)
+        breaker.check(customer)
+    while_open = breaker.state, refused_for(breaker, 8)
+    clock.now += 1
+    succeed(breaker, 6)
+    connected.clear()
+    without_one = breaker.state, refused_for(breaker, 6)
+
+    succeed(breaker, 8)
+
+    assert (refused, while_open) == ([1, 0, 0, 1], ("open", 1))
+    assert (without_one, breaker.state) == (("open", 0), "closed")
+
+
+def test_a_connection_that_carries_no_answers(clock: Clock) -> None:
+    """Who has one and fails all the same is refused as before."""
+    breaker = Breaker(clock, Connected({CUSTOMER}))
+    for _ in range(5):
+        breaker.failed(CUSTOMER, breaker.admit(CUSTOMER), connected=False)
+    carried = refused_for(breaker)
+
+    breaker.failed(CUSTOMER, breaker.admit(CUSTOMER))
+
+    assert (carried, refused_for(breaker)) == (0, 1)
+
+
 def test_one_call_that_connects(breaker: Breaker) -> None:
     """A call that is sent shows that somebody listens, even if it is not answered."""
     for customer in range(1, 11):
@@ -315,3 +357,14 @@ def test_any_order_of_calls(steps: list[Step]) -> None:
 
     breaker.check(0)
     assert budget.spend(0)
+
+
+def test_no_breaker(clock: Clock) -> None:
+    """However much fails, nobody is refused and nothing is remembered."""
+    breaker = NoBreaker(clock)
+    for customer in range(1, 10):
+        fail(breaker, 10, customer)
+    succeed(breaker)
+    fail(breaker, 10)
+
+    assert (refused_for(breaker), breaker.state, breaker.customers_refused) == (0, "closed", 0)

@@ -1,5 +1,7 @@
 """The budget for repeats, of one customer and of several."""
 
+import pytest
+
 from contact_gateway.rest_client.budget import RetryBudget
 
 CUSTOMER = 5690
@@ -85,3 +87,17 @@ def test_customers_who_are_remembered() -> None:
         budget.earn(customer)
 
     assert (most, len(vars(budget)["_owed"])) == (1000, 0)
+
+
+@pytest.mark.parametrize(("share", "repeats"), [(0, 0), (0.001, 10), (0.25, 259), (0.5, 509)])
+def test_a_share(share: float, repeats: int) -> None:
+    """So many of a thousand calls are repeated, and some more; where it is 0, none."""
+    assert storm(RetryBudget(share), CUSTOMER, calls=1000) == repeats
+
+
+def test_no_limit() -> None:
+    """Where the share is 1, what may be repeated does not depend on what was before."""
+    budget = RetryBudget(1)
+
+    assert all(budget.spend(CUSTOMER) for _ in range(1000))
+    assert budget.refused == 0

@@ -232,3 +232,23 @@ def test_content_in_memory() -> None:
 
     assert isinstance(outcome, Received)
     assert (outcome.status, outcome.content, outcome.incomplete) == (200, b"{}", None)
+
+
+def test_url_of_a_request() -> None:
+    """It is whole, whether a transport knows of httpx's `target` or not."""
+    requests: list[httpx.Request] = []
+
+    def receive(request: httpx.Request) -> httpx.Response:
+        requests.append(request)
+        return httpx.Response(204)
+
+    target = "/v1/contactGroups?id=1&name=%C3%A9+%2F"
+    run(
+        send(
+            "http://api.example/base",
+            call("GET", target=target),
+            transport=httpx.MockTransport(receive),
+        )
+    )
+
+    assert [str(request.url) for request in requests] == [f"http://api.example/base{target}"]

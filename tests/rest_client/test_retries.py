@@ -1,5 +1,6 @@
 """What is sent again, and when: with a clock that only pauses turn."""
 
+import contextlib
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -50,7 +51,7 @@ class Scripted:
         self.pauses.append(seconds)
         self.time += seconds
 
-    def retries(self, budget: RetryBudget | None = None) -> Retries:
+    def retries(self, budget: RetryBudget | None = None, faster: float = 1) -> Retries:
         """Retries over this sender, whose jitter is always in the middle."""
         return Retries(
             self,
@@ -59,6 +60,7 @@ class Scripted:
             now=lambda: NOW + self.time,
             sleep=self.sleep,
             jitter=lambda: 0.5,
+            faster=faster,
         )
 
 
@@ -279,3 +281,18 @@ def test_calls_that_are_repeats(repeat: Repeat, outcome: Outcome, attempts: int)
         1000 - attempts,
         resent,
     )
+
+
+@pytest.mark.parametrize(
+    ("outcome", "pauses"),
+    [(ConnectError(), [0.0075, 0.015]), (answer(429, Retry_After="20"), [2.005])],
+    ids=["not sent", "429"],
+)
+def test_a_faster_clock(outcome: Outcome, pauses: list[float]) -> None:
+    """Every pause is so many times shorter: what one waits for is the same by that clock."""
+    scripted = Scripted([outcome])
+
+    with contextlib.suppress(UpstreamError):
+        run(scripted.retries(faster=10).send(call(deadline=10)))
+
+    assert scripted.pauses == pytest.approx(pauses)

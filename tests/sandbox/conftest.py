@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from contact_gateway.sandbox import Sandbox, SandboxServer
+from tests.sandbox.administration import Admin
 from tests.sandbox.client import Client, open_http
 
 if TYPE_CHECKING:
@@ -31,8 +32,7 @@ def http(listening: Sandbox) -> Iterator[httpx.Client]:
 @pytest.fixture
 def sandbox(listening: Sandbox) -> Sandbox:
     """A sandbox with sample data and an empty log."""
-    listening.store.reset()
-    listening.received.clear()
+    listening.reset()
     return listening
 
 
@@ -40,3 +40,9 @@ def sandbox(listening: Sandbox) -> Sandbox:
 def client(sandbox: Sandbox, http: httpx.Client) -> Client:
     """A client of customer 5690 with both scopes."""
     return Client(sandbox, http)
+
+
+@pytest.fixture
+def admin(sandbox: Sandbox, http: httpx.Client) -> Admin:  # noqa: ARG001 - so that it is new
+    """The administration of a sandbox in which nothing waits."""
+    return Admin(http)

@@ -484,13 +484,13 @@ def test_an_upgrade(client: Client, protocol: str, parts: int) -> None:
 
 
 def test_a_websocket(client: Client) -> None:
-    """A WebSocket's opening handshake is a GET, which is not served."""
+    """A WebSocket's opening handshake is a GET, and here one without a document."""
     lines = ("Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13",
              "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==")  # fmt: skip
     with connect(client.url) as connection:
         connection.sendall(head(client, *lines, request_line="GET /graphql HTTP/1.1"))
 
-        assert statuses(read_to_the_end(connection)) == [405]
+        assert statuses(read_to_the_end(connection)) == [422]
 
 
 def test_what_is_expected_to_continue(client: Client) -> None:

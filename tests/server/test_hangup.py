@@ -16,6 +16,7 @@ from contact_gateway.sandbox import Sandbox
 from tests.client import RENAME, Client
 from tests.scripted_upstream import Answer, RecordedRequest, ScriptedUpstream, reply
 from tests.servers import GatewayProcess, gateway_process
+from tests.thorough import thorough
 
 ADDED = "query Added { __typename }"
 
@@ -95,6 +96,25 @@ def test_rename_in_flight(
         *[("reloaded", ["trusted_documents"])] * workers,
         *[("reload_failed", "trusted_documents")] * workers,
     ]
+
+
+@thorough
+def test_a_manifest_that_changes(sandbox: Sandbox, client: Client, tmp_path: Path) -> None:
+    """Nobody has to say so: in a few seconds every worker knows the documents that were added."""
+    manifest = tmp_path / "documents.json"
+    list_documents(manifest, RENAME)
+    settings = {"trusted_documents": manifest, "trusted_documents_mode": "enforce"}
+    with gateway_process(
+        sandbox, tmp_path / "log", workers=2, drain_pause=0, **settings
+    ) as gateway:
+        caller = replace(client, url=gateway.url)
+        wait_until(lambda: len(events(gateway, "Application startup complete.")) == 2)
+        before = caller.post(ADDED).status_code
+        list_documents(manifest, RENAME, ADDED)
+        wait_until(lambda: len(events(gateway, "trusted_documents_changed")) == 2)
+        after = [caller.post(ADDED).status_code for _ in range(10)]
+
+    assert (before, after) == (403, [200] * 10)
 
 
 def test_nothing_to_reload(sandbox: Sandbox, client: Client, tmp_path: Path) -> None:

@@ -5,7 +5,12 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from contact_gateway.settings import Settings, SettingsError, load_settings
+from contact_gateway.settings import (
+    Settings,
+    SettingsError,
+    load_settings,
+    load_settings_for_tests,
+)
 
 pytestmark = pytest.mark.usefixtures("nowhere")
 
@@ -37,8 +42,9 @@ FILES = {
 }
 WRONG = "it is set to something else"
 VARIABLES: dict[str, tuple[tuple[str, object], list[str]]] = {
-    "HOST": (("::1", "::1"), [""]),
+    "HOST": (("10.0.0.1, [::1],10.0.0.1", ("10.0.0.1", "::1")), ["", ","]),
     "PORT": (("0", 0), ["-1", "65536", "http", "80.5", ""]),
+    "METRICS_PORT": (("9090", 9090), ["0", "-1", "65536", "http", ""]),
     "WORKERS": (("2", 2), ["0", "65", "auto"]),
     "DRAIN_PAUSE": (("0", 0), ["-1", "301", "inf", "nan"]),
     "UPSTREAM_URL": (
@@ -69,6 +75,11 @@ VARIABLES: dict[str, tuple[tuple[str, object], list[str]]] = {
     "UPSTREAM_DEADLINE": SECONDS,
     "UPSTREAM_ATTEMPT_TIMEOUT": SECONDS,
     "UPSTREAM_MAX_CONNECTIONS": (("1", 1), ["0", "10001", "many"]),
+    "UPSTREAM_KEEPALIVE": SECONDS,
+    "UPSTREAM_CONNECTION_AGE": SECONDS,
+    "UPSTREAM_BREAKER": (("false", False), BOOLEAN[1]),
+    "UPSTREAM_RETRY_BUDGET": (("0.5", 0.5), ["-0.1", "1.1", "nan", "inf", "all"]),
+    "ONLY_FOR_TESTS_TIME_FACTOR": (("1", 1), ["0", "0.5", "1001", "nan", "inf", "fast"]),
     "UPSTREAM_CLIENT_CERTIFICATE": TEXT,
     "UPSTREAM_CLIENT_KEY": TEXT,
     "CA_FILE": TEXT,
@@ -118,18 +129,26 @@ VARIABLES: dict[str, tuple[tuple[str, object], list[str]]] = {
     "TOKEN_INTROSPECTION_CLIENT_SECRET": (("hunter2", SecretStr("hunter2")), [""]),
     "TOKEN_INTROSPECTION_CLIENT_SECRET_FILE": (("secret", "secret"), []),
     "GRAPHIQL": BOOLEAN,
+    "GRAPHIQL_CLIENT_ID": TEXT,
+    "GRAPHIQL_SCOPES": SEVERAL,
     "INTROSPECTION": BOOLEAN,
+    "FEDERATION": BOOLEAN,
     "CORS_ORIGINS": (
         (
-            "https://app.example.com, http://localhost:5173",
-            ("https://app.example.com", "http://localhost:5173"),
+            "https://app.example.com, http://localhost:5173, http://[::1]:*",
+            ("https://app.example.com", "http://localhost:5173", "http://[::1]:*"),
         ),
         [
             "*",
             "null",
             "app.example.com",
             "https://",
-            "https://*.example.com/",
+            "https://*.example.com",
+            "https://app.example.com:*",
+            "https://app.example.com:65536",
+            "https://user@app.example.com",
+            "http://localhost:5173:*",
+            "http://localhost:*/",
             "https://app.example.com/",
             "https://App.example.com",
             "https://app.example.com,*",
@@ -142,7 +161,7 @@ VARIABLES: dict[str, tuple[tuple[str, object], list[str]]] = {
         ["", "memory", "redis://redis", "http://redis:6379", "redis://:6379"],
     ),
     "RATE_LIMIT_STORAGE_FILE": (("redis", "redis"), []),
-    "TRUSTED_DOCUMENTS": TEXT,
+    "TRUSTED_DOCUMENTS": SEVERAL,
     "TRUSTED_DOCUMENTS_MODE": (("off", "off"), ["on", "Enforce", ""]),
     "MAX_BODY_BYTES": (("1024", 1024), ["1023", "1048577", "64k"]),
     "LOG_LEVEL": (("Debug", "debug"), ["verbose", ""]),
@@ -211,7 +230,7 @@ def test_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = load(monkeypatch, **NEEDED)
 
     assert (settings.host, settings.upstream_auth, settings.token_verification) == (
-        "127.0.0.1",
+        ("127.0.0.1",),
         "passthrough",
         "jwks",
     )
@@ -220,6 +239,16 @@ def test_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
         False,
         False,
     )
+
+
+def test_one_port_for_callers_and_for_metrics(monkeypatch: pytest.MonkeyPatch) -> None:
+    """There would be nobody left to whom either belongs."""
+    ports = {"PORT": "9090", "METRICS_PORT": "9090"}
+
+    with pytest.raises(SettingsError) as caught:
+        load(monkeypatch, **NEEDED, **ports)
+
+    assert caught.value.lines == [line("METRICS_PORT", "it is PORT")]
 
 
 def test_nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -287,6 +316,24 @@ def test_client_credentials_of_unverified_callers(monkeypatch: pytest.MonkeyPatc
     assert found == ["TOKEN_VERIFICATION"]
 
 
+@pytest.mark.parametrize(
+    "issuers",
+    ["https://one.test,https://two.test", "https://one.test?tenant=1", "http://one.test", "one"],
+)
+def test_logging_in_at_no_one_issuer(monkeypatch: pytest.MonkeyPatch, issuers: str) -> None:
+    """The page logs in at the one issuer there is, whose document it has to find."""
+    changes = {"JWT_ISSUER": issuers, "GRAPHIQL_CLIENT_ID": "page"}
+
+    assert "JWT_ISSUER" in faults(monkeypatch, **{**NEEDED, **changes})
+
+
+def test_logging_in_where_the_rest_api_verifies(monkeypatch: pytest.MonkeyPatch) -> None:
+    """There is no issuer to log in at, unless one is named."""
+    needed = {"UPSTREAM_URL": NEEDED["UPSTREAM_URL"], "TOKEN_VERIFICATION": "upstream"}
+
+    assert faults(monkeypatch, **needed, GRAPHIQL_CLIENT_ID="page") == ["JWT_ISSUER"]
+
+
 def test_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     """The secret is in no text that settings can be turned into."""
     settings = load(monkeypatch, **NEEDED, **CREDENTIALS)
@@ -326,3 +373,43 @@ def test_frozen(monkeypatch: pytest.MonkeyPatch) -> None:
 
     with pytest.raises(ValueError, match="frozen"):
         settings.port = 1  # type: ignore[misc]  # which mypy knows too
+
+
+@pytest.fixture
+def needed(nowhere: None, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001 - it empties it
+    """An environment that has what there must be, and a clock that is ten times as fast."""
+    for name, value in {**NEEDED, "ONLY_FOR_TESTS_TIME_FACTOR": "10"}.items():
+        monkeypatch.setenv(PREFIX + name, value)
+
+
+@pytest.mark.usefixtures("needed")
+def test_a_faster_clock() -> None:
+    """What serves refuses it in one line; what tests has shorter deadlines."""
+    with pytest.raises(SettingsError) as refused:
+        load_settings()
+    settings = load_settings_for_tests({"upstream_deadline": 3}, environment=True)
+
+    assert str(refused.value) == (
+        "CONTACT_GATEWAY_ONLY_FOR_TESTS_TIME_FACTOR: expected 1 to 1000: deadlines and waits are "
+        "so many times shorter; refused by serve (it is set)"
+    )
+    assert (settings.upstream_deadline, settings.upstream_attempt_timeout) == (0.3, 0.5)
+
+
+@pytest.mark.usefixtures("needed")
+def test_without_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither variables nor a `.env` count, whatever they are called."""
+    monkeypatch.setenv(f"{PREFIX}NO_SETTING", "1")
+    Path(".env").write_text(f"{PREFIX}PORT=1\n", encoding="utf-8")
+    values = {name.lower(): value for name, value in NEEDED.items()}
+
+    settings = load_settings_for_tests(values, environment=False)
+
+    assert settings.model_fields_set == set(values)
+
+
+def test_a_fault_without_the_environment() -> None:
+    """It is told as ever."""
+    values = {name.lower(): value for name, value in NEEDED.items()}
+    with pytest.raises(SettingsError, match="CONTACT_GATEWAY_WORKERS: expected"):
+        load_settings_for_tests({**values, "workers": 0}, environment=False)

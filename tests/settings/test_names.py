@@ -14,7 +14,7 @@ UNKNOWN = {
     "PROT": "the nearest is CONTACT_GATEWAY_PORT",
     "JWT_CUSTOMERS_CLAIM": "the nearest is CONTACT_GATEWAY_JWT_CUSTOMER_CLAIM",
     "SERVICE_HOSTS": "none is near",
-    "REDIS_PORT": "none is near",
+    "REDIS_PORT": "the nearest is CONTACT_GATEWAY_METRICS_PORT",
     "": "none is near",
 }
 """Names of no setting, with what is said of each."""
@@ -44,7 +44,7 @@ def test_unknown_name(monkeypatch: pytest.MonkeyPatch, name: str, text: str) -> 
     assert caught.value.lines == [unknown(name)]
 
 
-@pytest.mark.parametrize(("command", "status"), [("serve", 2), ("check", 1)])
+@pytest.mark.parametrize(("command", "status"), [("serve", 2), ("check", 2)])
 def test_a_command_with_an_unknown_name(command: str, status: int) -> None:
     """It ends as with any wrong setting, and tells of the others that are wrong too."""
     result = CliRunner().invoke(app, [command], env={f"{PREFIX}PROT": "9000"})

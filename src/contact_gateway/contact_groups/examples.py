@@ -1,6 +1,8 @@
 """Documents that show the API: in GraphiQL, in the README, in the demo."""
 
-__all__ = ["BLANKS", "LIST", "RENAME"]
+from collections.abc import Mapping
+
+__all__ = ["EXAMPLES", "LIST", "RENAME", "VIEWER"]
 
 RENAME = """\
 mutation RenameContactGroup($id: ID!, $input: UpdateContactGroupInput!) {
@@ -55,9 +57,6 @@ mutation RenameContactGroup($id: ID!, $input: UpdateContactGroupInput!) {
 """
 """The mutation with every field of every outcome; the README's example is the same."""
 
-BLANKS = {"id": "", "input": {"name": ""}}
-"""Its variables, to be filled in."""
-
 LIST = """\
 query ListContactGroups($filter: ContactGroupFilter, $pageSize: Int!) {
   contactGroups(filter: $filter, pageSize: $pageSize) {
@@ -72,3 +71,21 @@ query ListContactGroups($filter: ContactGroupFilter, $pageSize: Int!) {
 }
 """
 """The query for a page of groups."""
+
+VIEWER = """\
+query WhoAmI {
+  viewer {
+    customerId
+    canReadContactGroups
+    canUpdateContactGroups
+  }
+}
+"""
+"""The query for what the caller may do."""
+
+EXAMPLES: Mapping[str, tuple[str, Mapping[str, object]]] = {
+    "Rename a group": (RENAME, {"id": "", "input": {"name": ""}}),
+    "List groups": (LIST, {"filter": {"namePrefix": ""}, "pageSize": 50}),
+    "Who am I?": (VIEWER, {}),
+}
+"""The documents by what they do, each with variables to be filled in."""

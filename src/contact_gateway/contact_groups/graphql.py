@@ -1,7 +1,7 @@
 """The public API of contact groups: the queries, the mutation, and the schema that they make."""
 
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Final
 
 import strawberry
 from graphql import GraphQLError, GraphQLSchema
@@ -27,10 +27,11 @@ from contact_gateway.failures import (
     requires,
     total_schema,
 )
+from contact_gateway.federation import Entity, subgraph_schema
 from contact_gateway.operations import costs, executable
 from contact_gateway.rest_client.problems import NotFoundError, Problem, UnexpectedAnswerError
 
-__all__ = ["Mutation", "Query", "build_schema", "print_sdl"]
+__all__ = ["ENTITIES", "Mutation", "Query", "build_schema", "print_sdl"]
 
 Info = strawberry.Info[RequestContext[ContactGroupsOfRequest], None]
 
@@ -50,10 +51,7 @@ class Query:
         id: Annotated[strawberry.ID, strawberry.argument(description="The id of the group.")],
     ) -> ContactGroupType | None:
         """Read one group; those of one document are read in one upstream call."""
-        with InputRules() as rules:
-            group_id = rules.id(id, "id")
-        group = await info.context.resources.by_id(group_id)
-        return None if group is None else ContactGroupType.of(group)
+        return await _read_group(info, id, ("id",))
 
     @strawberry.field(
         description="A page of the customer's contact groups.",
@@ -138,22 +136,39 @@ class Mutation:
         return UpdateContactGroupSuccess.of(group_id, changes, made=made)
 
 
-def build_schema() -> GraphQLSchema:
-    """The executable schema.
+async def _read_group(
+    info: Info, contact_group_id: str, path: tuple[str, ...]
+) -> ContactGroupType | None:
+    """Read a group that another subgraph refers to; with all others in one upstream call."""
+    with InputRules() as rules:
+        group_id = rules.id(contact_group_id, *path)
+    group = await info.context.resources.by_id(group_id)
+    return None if group is None else ContactGroupType.of(group)
+
+
+ENTITIES: Final = (Entity(ContactGroupType, key="id", scope=READ, read=_read_group),)
+"""What other subgraphs can refer to."""
+
+
+def build_schema(*, federation: bool = False) -> GraphQLSchema:
+    """The executable schema; with `federation`, that of a subgraph.
 
     Raises:
         IncompleteUnionError: a mutation could end in nothing at all.
         InputFieldsError: the fields of an input are not the same everywhere.
     """
-    return executable(_schema())
+    return executable(_schema(federation=federation))
 
 
-def print_sdl() -> str:
+def print_sdl(*, federation: bool = False) -> str:
     """The schema in the schema definition language, as in schema.graphql."""
-    return _schema().as_str() + "\n"
+    return _schema(federation=federation).as_str() + "\n"
 
 
-def _schema() -> strawberry.Schema:
-    schema = total_schema(Query, Mutation)
+def _schema(*, federation: bool) -> strawberry.Schema:
+    if federation:
+        schema = subgraph_schema(Query, Mutation, ENTITIES)
+    else:
+        schema = total_schema(Query, Mutation)
     require_update_fields(executable(schema))
     return schema

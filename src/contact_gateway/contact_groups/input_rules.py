@@ -9,11 +9,19 @@ from contact_gateway.contact_groups.model import Changes
 from contact_gateway.failures import Fault, InvalidArgumentsError
 from contact_gateway.forms.int64 import parse_int64
 
-__all__ = ["LARGEST_PAGE", "UPDATE_FIELDS", "InputField", "InputRules", "groups_of_page"]
+__all__ = [
+    "LARGEST_PAGE",
+    "MOST_IDS",
+    "UPDATE_FIELDS",
+    "InputField",
+    "InputRules",
+    "groups_of_page",
+]
 
 LARGEST_PAGE: Final = 1000  # of groups; the REST API allows no more
 
-_MOST_IDS = 100  # they travel in one URL
+MOST_IDS: Final = 100
+"""Of groups in one call; they travel in its URL."""
 
 
 def groups_of_page(page_size: int) -> int:
@@ -83,8 +91,8 @@ class InputRules:
         """Contact groups' ids, each once; None where none were given."""
         if not texts and texts != []:  # null, or left out
             return None
-        if len(texts) > _MOST_IDS:
-            self._refuse(path, f"Expected at most {_MOST_IDS} ids.")
+        if len(texts) > MOST_IDS:
+            self._refuse(path, f"Expected at most {MOST_IDS} ids.")
             return ()
         numbers = (self.id(text, *path, str(index)) for index, text in enumerate(texts))
         return tuple(dict.fromkeys(numbers))

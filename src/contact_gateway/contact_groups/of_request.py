@@ -7,6 +7,7 @@ from typing import Final
 
 from strawberry.dataloader import DataLoader
 
+from contact_gateway.contact_groups.input_rules import MOST_IDS
 from contact_gateway.contact_groups.model import (
     Changes,
     ContactGroup,
@@ -59,7 +60,7 @@ class ContactGroupsOfRequest:
         return self._api.update(self._bound, contact_group_id, changes, may_read=may_read)
 
     async def by_id(self, contact_group_id: int) -> ContactGroup | None:
-        """One group; all those that one document asks for are read in one call."""
+        """One group; all those that one document asks for are read together, 100 in one call."""
         return await self._loader.load(contact_group_id)
 
     async def page(self, query: ContactGroupQuery) -> ContactGroupPage:
@@ -75,7 +76,7 @@ class ContactGroupsOfRequest:
 
     @cached_property
     def _loader(self) -> DataLoader[int, ContactGroup | None]:
-        return DataLoader(load_fn=self._load)
+        return DataLoader(load_fn=self._load, max_batch_size=MOST_IDS)
 
     @cached_property
     def _reads(self) -> asyncio.Semaphore:

@@ -27,6 +27,7 @@ from contact_gateway.rest_client import (
     Sends,
     UpstreamError,
 )
+from contact_gateway.rest_client.answers import read_and_note
 from contact_gateway.rest_client.problems import (
     FateUnknownError,
     NotAnsweredError,
@@ -87,7 +88,11 @@ class ContactGroupsAPI:
         answer = await self._send(Call.of(caller, "GET", target, repeat=repeat))
         if answer.status != HTTPStatus.OK:
             raise self._answers.failure(answer, caller.record)
-        return read_page(answer, query)
+        try:
+            return read_page(answer, query)
+        except UpstreamError:
+            read_and_note(answer, caller.record)
+            raise
 
     async def by_ids(
         self, caller: Caller, ids: Collection[int], repeat: Repeat | None = None

@@ -2,7 +2,7 @@
 
 from contact_gateway.failures.errors import MutationError, NotFound, WriteOutcome
 from contact_gateway.failures.masking import INTERNAL_SERVER_ERROR, format_error
-from contact_gateway.failures.permissions import requires
+from contact_gateway.failures.permissions import require_scope, requires
 from contact_gateway.failures.refused import Fault, InvalidArgumentsError
 from contact_gateway.failures.table import EVERY_MUTATION_MEETS
 from contact_gateway.failures.total_schemas import total_schema
@@ -20,6 +20,7 @@ __all__ = [
     "Noted",
     "WriteOutcome",
     "format_error",
+    "require_scope",
     "requires",
     "total_schema",
 ]

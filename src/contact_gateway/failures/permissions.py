@@ -8,7 +8,7 @@ from strawberry.permission import BasePermission, PermissionExtension
 from contact_gateway.context import RequestContext
 from contact_gateway.failures.refused import CustomerNotNamedError, ScopeMissingError
 
-__all__ = ["RequiresScope", "requires"]
+__all__ = ["RequiresScope", "require_scope", "requires"]
 
 Info = strawberry.Info[RequestContext[Any], None]
 
@@ -28,18 +28,23 @@ class RequiresScope(BasePermission):
         info: Info,
         **kwargs: Any,  # noqa: ARG002 - and these
     ) -> bool:
-        """Whether the caller may resolve the field.
-
-        Raises:
-            ScopeMissingError: it is not; named as the caller can ask the issuer for it.
-            CustomerNotNamedError: the scope is there, and of no use for the customer asked for.
-        """
-        context = info.context
-        if not context.principal.has_scope(self.scope):
-            raise ScopeMissingError(context.principal.to_ask_for(self.scope))
-        if context.caller is None:
-            raise CustomerNotNamedError
+        """Whether the caller may resolve the field; raises what `require_scope` does."""
+        require_scope(self.scope, info)
         return True
+
+
+def require_scope(scope: str, info: Info) -> None:
+    """Let a caller pass who has the scope, and for the customer asked for.
+
+    Raises:
+        ScopeMissingError: it is not there; named as the caller can ask the issuer for it.
+        CustomerNotNamedError: the scope is there, and of no use for the customer asked for.
+    """
+    context = info.context
+    if not context.principal.has_scope(scope):
+        raise ScopeMissingError(context.principal.to_ask_for(scope))
+    if context.caller is None:
+        raise CustomerNotNamedError
 
 
 def requires(scope: str) -> PermissionExtension:

@@ -1,6 +1,6 @@
 """The one way to make a schema whose mutations are total: checked before the first one runs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import strawberry
@@ -36,15 +36,19 @@ __all__ = ["total_schema"]
 Info = strawberry.Info[RequestContext[Any], None]
 
 
-def total_schema(query: type, mutation: type) -> strawberry.Schema:
+def total_schema(
+    query: type, mutation: type, keys: Mapping[str, str] | None = None
+) -> strawberry.Schema:
     """A schema whose every mutation ends in a member of its union, whatever happens.
+
+    With `keys`, by type the field that it is known by elsewhere, it is a subgraph.
 
     Raises:
         IncompleteUnionError: a mutation can end in a failure that its union has no type for, its
             result is no union made by `FailuresAsData`, or a member could be nulled after all.
     """
     try:
-        schema = make_schema(query, mutation, [MutationError], [_MembersOfUnions()])
+        schema = make_schema(query, mutation, [MutationError], [_MembersOfUnions()], keys)
     except Exception as error:
         # graphql-core has put it into words of its own
         if isinstance(error.__cause__, IncompleteUnionError):

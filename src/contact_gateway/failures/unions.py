@@ -62,7 +62,10 @@ class Checks:
 
 
 class Noted(FieldExtension):
-    """Notes in the record of the request what a field came to: the name of its type."""
+    """Notes in the record of the request what a field came to: the name of its type.
+
+    Of a list, it is what its items came to, each name once.
+    """
 
     async def resolve_async(
         self, next_: AsyncExtensionResolver, source: Any, info: Info, **kwargs: Any
@@ -71,9 +74,11 @@ class Noted(FieldExtension):
         try:
             result = await next_(source, info, **kwargs)
         except Exception as error:
-            _note(info, failure_of(error).member.__name__)
+            _note(info, _name_of(error))
             raise
-        _note(info, "null" if result is None else _type_name(type(result)))
+        results = result if isinstance(result, list) else [result]
+        for name in dict.fromkeys(map(_name_of, results)):
+            _note(info, name)
         return result
 
 
@@ -238,6 +243,13 @@ def _silent(kind: type[Exception]) -> Exception:
 def _note(info: Info, result: str) -> None:
     """Note what a field came to."""
     info.context.record.results.append((info.field_name, result))
+
+
+def _name_of(result: object) -> str:
+    """What a result or the failure in its place is called."""
+    if isinstance(result, Exception):
+        return failure_of(result).member.__name__
+    return "null" if result is None else _type_name(type(result))
 
 
 def _type_name(kind: type) -> str:

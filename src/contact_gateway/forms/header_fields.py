@@ -22,9 +22,9 @@ Fields = defaultdict[bytes, list[bytes]]
 Line = tuple[bytes, bytes]
 
 _WHITE_SPACE: Final = b" \t"
-# possessive, so that quotes that do not match are not looked for again and again
-_MEMBER: Final = re.compile(rb'(?:[^",]++|"(?:[^"\\]++|\\.)*+"?+)++', re.DOTALL)
-_PART: Final = re.compile(rb'(?:[^";]++|"(?:[^"\\]++|\\.)*+"?+)++', re.DOTALL)
+# linear: whatever is behind the last quote is taken in too, so that nothing is looked for again
+_MEMBER: Final = re.compile(rb'(?:[^",]++|"(?:[^"\\]++|\\.)*"?)+', re.DOTALL)
+_PART: Final = re.compile(rb'(?:[^";]++|"(?:[^"\\]++|\\.)*"?)+', re.DOTALL)
 _QUOTED_PAIR: Final = re.compile(rb"\\(.)", re.DOTALL)
 # that of section 12.4.2, and ".2", which old clients in Java send
 _WEIGHT: Final = re.compile(rb"[01](?:\.[0-9]*)?|\.[0-9]+")

@@ -4,7 +4,16 @@
 the package is built (`hatch_build.py`), and loaded from a CDN only where the build could not.
 """
 
+from contact_gateway.graphiql.login import Login
 from contact_gateway.graphiql.routes import GraphiQL
-from contact_gateway.graphiql.workspace import Tab, Workspace
+from contact_gateway.graphiql.workspace import Examples, RESTCall, Tab, Workspace, workspace_of
 
-__all__ = ["GraphiQL", "Tab", "Workspace"]
+__all__ = [
+    "Examples",
+    "GraphiQL",
+    "Login",
+    "RESTCall",
+    "Tab",
+    "Workspace",
+    "workspace_of",
+]

@@ -4,19 +4,30 @@ The build hook loads this file by its path, before anything is installed: it imp
 the standard library.
 """
 
+import gzip
 import hashlib
 import json
+import zlib
 from base64 import b64encode
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
-__all__ = ["PACKAGES", "VENDOR_FOLDER", "Package", "PinnedFile", "digest", "own_files"]
+__all__ = [
+    "PACKAGES",
+    "VENDOR_FOLDER",
+    "Package",
+    "PinnedFile",
+    "VendoredFile",
+    "compress",
+    "digest",
+    "own_files",
+]
 
 _FOLDER = Path(__file__).parent
 
 VENDOR_FOLDER = _FOLDER / "vendor"
-"""Where the build puts the files; it is not committed, and a wheel carries it."""
+"""Where the build puts the files, compressed; it is not committed, and a wheel carries it."""
 
 
 class PinnedFile(NamedTuple):
@@ -30,6 +41,7 @@ class Package(NamedTuple):
     """An npm package: the base64 of its archive's SHA-512, and what of it is used.
 
     `served` are in the order in which the page loads them; `licence` is the path of its notice.
+    What is for a `login` is loaded only where there is one.
     """
 
     name: str
@@ -37,11 +49,24 @@ class Package(NamedTuple):
     sha512: str
     served: tuple[PinnedFile, ...]
     licence: str
+    purpose: Literal["page", "login"] = "page"
 
     @property
     def spec(self) -> str:
         """Name and version as npm and the CDNs write them; also a folder below `VENDOR_FOLDER`."""
         return f"{self.name}@{self.version}"
+
+
+class VendoredFile(NamedTuple):
+    """A file as it is pinned, and as it is kept and sent: compressed with gzip."""
+
+    content: bytes
+    compressed: bytes
+
+
+def compress(content: bytes) -> bytes:
+    """Compress with gzip as far as that goes; the same content always comes to the same bytes."""
+    return gzip.compress(content, 9, mtime=0)
 
 
 def digest(content: bytes, algorithm: str) -> str:
@@ -63,16 +88,17 @@ PACKAGES = _read()
 
 def own_files(
     folder: Path = VENDOR_FOLDER, packages: Sequence[Package] = PACKAGES
-) -> dict[str, bytes] | None:
-    """The content of every served file by `spec/path`, or None unless each is as pinned."""
+) -> dict[str, VendoredFile] | None:
+    """Every served file by `spec/path`, or None unless each is there and as pinned."""
     found = {}
     for package in packages:
         for file in package.served:
             try:
-                content = (folder / package.spec / file.path).read_bytes()
-            except OSError:
+                compressed = (folder / package.spec / f"{file.path}.gz").read_bytes()
+                content = gzip.decompress(compressed)
+            except (OSError, EOFError, zlib.error):
                 return None
             if digest(content, "sha384") != file.sha384:
                 return None
-            found[f"{package.spec}/{file.path}"] = content
+            found[f"{package.spec}/{file.path}"] = VendoredFile(content, compressed)
     return found

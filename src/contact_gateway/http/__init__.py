@@ -1,22 +1,28 @@
 """GraphQL over HTTP: one endpoint, and health and metrics beside it."""
 
-from contact_gateway.http.cross_origin import CrossOrigin
+from contact_gateway.http.beside import NO_GRAPHQL_HERE, Aside, Lifetimes, beside, lifespan_of
+from contact_gateway.http.cross_origin import CrossOrigin, RefusedOrigins
+from contact_gateway.http.described import described_to_gateways
 from contact_gateway.http.endpoint import GraphQLEndpoint
 from contact_gateway.http.entrance import Entrance
-from contact_gateway.http.health import Readiness, livez
-from contact_gateway.http.metrics_page import MetricsPage
+from contact_gateway.http.health import Readiness
 from contact_gateway.http.observed import Observed
-from contact_gateway.http.plain_text import refuse_in_plain_text
+from contact_gateway.http.probes import probing_routes
 from contact_gateway.http.verifiers import open_verifier
 
 __all__ = [
+    "NO_GRAPHQL_HERE",
+    "Aside",
     "CrossOrigin",
     "Entrance",
     "GraphQLEndpoint",
-    "MetricsPage",
+    "Lifetimes",
     "Observed",
     "Readiness",
-    "livez",
+    "RefusedOrigins",
+    "beside",
+    "described_to_gateways",
+    "lifespan_of",
     "open_verifier",
-    "refuse_in_plain_text",
+    "probing_routes",
 ]

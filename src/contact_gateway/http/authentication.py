@@ -8,7 +8,12 @@ import structlog
 
 from contact_gateway.forms.bearer import bearer_token
 from contact_gateway.http.replies import HTTPErrorCode, HTTPRefusalError
-from contact_gateway.identity import InvalidTokenError, Principal, VerifierUnavailableError
+from contact_gateway.identity import (
+    InvalidTokenError,
+    Principal,
+    TokenTooLargeError,
+    VerifierUnavailableError,
+)
 
 __all__ = ["Verifier", "authenticate"]
 
@@ -26,13 +31,19 @@ async def authenticate(header: Sequence[bytes], verifier: Verifier, request_id: 
     """The principal of a request, from all values of its `Authorization` header.
 
     Raises:
-        HTTPRefusalError: 401, the same for every reason (RFC 6750 section 3); 503 if nobody can
-            tell at the moment.
+        HTTPRefusalError: 401, the same for every reason (RFC 6750 section 3); 431 if the token is
+            not even looked at, because of its size; 503 if nobody can tell at the moment.
     """
     if not header:
         raise _unauthenticated(b"Bearer")
     try:
         return await verifier.verify(_only_token(header))
+    except TokenTooLargeError:
+        raise HTTPRefusalError(
+            HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+            HTTPErrorCode.HEADER_FIELDS_TOO_LARGE,
+            "Expected an access token of at most 16 KiB.",
+        ) from None
     except InvalidTokenError as error:
         _log.info("token_refused", request_id=request_id, reason=str(error))
         raise _unauthenticated(b'Bearer error="invalid_token"') from None
@@ -41,7 +52,7 @@ async def authenticate(header: Sequence[bytes], verifier: Verifier, request_id: 
             HTTPStatus.SERVICE_UNAVAILABLE,
             HTTPErrorCode.AUTHENTICATION_UNAVAILABLE,
             "The access token cannot be verified now: see Retry-After for the seconds to wait.",
-            {b"retry-after": b"%d" % error.retry_after},
+            retry_after=error.retry_after,
         ) from None
 
 

@@ -1,12 +1,13 @@
-"""`POST /graphql`: GraphQL over HTTP, from the headers of a request to its reply."""
+"""`/graphql`: GraphQL over HTTP, from the headers of a request to its reply."""
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import structlog
+from graphql import OperationType
 from starlette.types import Receive, Scope, Send
 
 from contact_gateway.context import RequestContext
@@ -15,11 +16,16 @@ from contact_gateway.http import replies
 from contact_gateway.http.authentication import Verifier, authenticate
 from contact_gateway.http.body import BodyTooLargeError, ClientGoneError, read_body
 from contact_gateway.http.correlation import request_id_of, traceparent_of
+from contact_gateway.http.cross_origin import RefusedOrigins
 from contact_gateway.http.graphql_request import (
+    BatchError,
     GraphQLRequest,
     NotJSONError,
+    NotURLEncodedError,
     NotWellFormedError,
+    URLTooLongError,
     read_request,
+    read_url,
 )
 from contact_gateway.http.negotiation import negotiate, require_json
 from contact_gateway.http.observed import RECORD
@@ -40,6 +46,10 @@ __all__ = ["GraphQLEndpoint"]
 
 _LONGEST_NAME = 100  # of an operation, in logs and spans
 
+# HEAD is GET whose content is left out by the server (RFC 9110 section 9.3.2)
+_BY_URL: Final = frozenset({"GET", "HEAD"})
+_ALLOWED: Final = b"GET, HEAD, OPTIONS, POST"
+
 _log = structlog.get_logger(__name__)
 
 
@@ -55,7 +65,7 @@ class GraphQLEndpoint:
     """The GraphQL endpoint as an ASGI application.
 
     `resources` makes what resolvers find in the context of a request; `deadline` is in seconds from
-    its arrival.
+    its arrival, of a clock that runs `faster` so many times than the callers'.
     """
 
     operations: OperationStore
@@ -66,6 +76,9 @@ class GraphQLEndpoint:
     traces: Traces | None
     deadline: float
     max_body_bytes: int
+    # of preflights that come as far as this: where an origin is named, CrossOrigin answers all
+    refused_origins: RefusedOrigins = field(default_factory=lambda: RefusedOrigins(()))
+    faster: float = 1
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; whatever happens, the answer is a GraphQL response."""
@@ -73,7 +86,7 @@ class GraphQLEndpoint:
         record: RequestRecord = scope[RECORD]
         record.request_id = request_id_of(headers[b"x-request-id"])
         try:
-            reply = await self._answer(scope["method"], headers, receive, record)
+            reply = await self._answer(scope, headers, receive, record)
         except HTTPRefusalError as refusal:
             reply = replies.refused(refusal, record.request_id)
         except ClientGoneError:
@@ -86,25 +99,28 @@ class GraphQLEndpoint:
         await reply.send(send, record)
 
     async def _answer(
-        self, method: str, headers: Fields, receive: Receive, record: RequestRecord
+        self, scope: Scope, headers: Fields, receive: Receive, record: RequestRecord
     ) -> Reply:
-        if method != "POST":
-            raise HTTPRefusalError(
-                HTTPStatus.METHOD_NOT_ALLOWED,
-                HTTPErrorCode.METHOD_NOT_ALLOWED,
-                "Expected POST.",
-                {b"allow": b"POST"},
-            )
+        by_post = scope["method"] == "POST"
+        if not by_post and scope["method"] not in _BY_URL:
+            if scope["method"] == "OPTIONS":
+                return self._permitted(headers)
+            raise _method_not_allowed("Expected GET or POST.", _ALLOWED)
         context = await self._context(headers, record)
         media_type = negotiate(headers[b"accept"])
-        require_json(headers[b"content-type"], headers[b"content-encoding"])
-        request = await self._request(headers, receive)
+        if by_post:
+            require_json(headers[b"content-type"], headers[b"content-encoding"])
+            request = await self._request_in_body(headers, receive)
+        else:
+            request = self._request_in_url(scope["query_string"])
         document = self._document(request)
         if isinstance(document, Refusal):
             return replies.not_executed(document, record.request_id)
         operation = self.runner.select(document, request.operation_name)
         if isinstance(operation, Refusal):
             return replies.not_executed(operation, record.request_id)
+        if not by_post and operation.kind is not OperationType.QUERY:
+            raise _method_not_allowed(_BY_POST_ONLY, b"POST")
         record.operation_name = operation.name and operation.name[:_LONGEST_NAME]
         running = self.runner.run(operation, request.variables, context)
         if self.traces is None:
@@ -116,6 +132,11 @@ class GraphQLEndpoint:
             return replies.not_executed(result, record.request_id)
         return replies.executed(result, media_type, record.request_id)
 
+    def _permitted(self, headers: Fields) -> Reply:
+        if headers[b"access-control-request-method"]:
+            self.refused_origins.note(b",".join(headers[b"origin"]).decode("latin-1"))
+        return replies.permitted(_ALLOWED)
+
     def _document(self, request: GraphQLRequest) -> ValidDocument | Refusal:
         if request.document_id is not None:
             return self.operations.by_id(request.document_id)
@@ -124,7 +145,7 @@ class GraphQLEndpoint:
         except UnseenTooOftenError as error:
             raise _too_often("documents never seen before", error.seconds) from None
 
-    async def _request(self, headers: Fields, receive: Receive) -> GraphQLRequest:
+    async def _request_in_body(self, headers: Fields, receive: Receive) -> GraphQLRequest:
         try:
             body = await read_body(receive, headers[b"content-length"], self.max_body_bytes)
             return read_request(body)
@@ -135,7 +156,25 @@ class GraphQLEndpoint:
                 HTTPErrorCode.PAYLOAD_TOO_LARGE,
                 f"Expected at most {self.max_body_bytes} bytes.",
             ) from None
+        except BatchError as error:
+            raise HTTPRefusalError(
+                HTTPStatus.BAD_REQUEST, HTTPErrorCode.BAD_REQUEST, str(error), batch=error.length
+            ) from error
         except NotJSONError as error:
+            raise _bad_request(HTTPStatus.BAD_REQUEST, error) from error
+        except NotWellFormedError as error:
+            raise _bad_request(HTTPStatus.UNPROCESSABLE_ENTITY, error) from error
+
+    def _request_in_url(self, query: bytes) -> GraphQLRequest:
+        try:
+            return read_url(query, self.max_body_bytes)
+        except URLTooLongError:
+            raise HTTPRefusalError(
+                HTTPStatus.REQUEST_URI_TOO_LONG,
+                HTTPErrorCode.PAYLOAD_TOO_LARGE,
+                f"Expected at most {self.max_body_bytes} bytes in the query of the URL.",
+            ) from None
+        except (NotURLEncodedError, NotJSONError) as error:
             raise _bad_request(HTTPStatus.BAD_REQUEST, error) from error
         except NotWellFormedError as error:
             raise _bad_request(HTTPStatus.UNPROCESSABLE_ENTITY, error) from error
@@ -143,7 +182,7 @@ class GraphQLEndpoint:
     async def _context(self, headers: Fields, record: RequestRecord) -> RequestContext[Any]:
         """Who calls, and for which customer: all that is decided before the body is read."""
         wait = wait_seconds(headers[b"prefer"])  # may shorten the deadline, never lengthen it
-        seconds = self.deadline if wait is None else min(wait, self.deadline)
+        seconds = self.deadline if wait is None else min(wait / self.faster, self.deadline)
         deadline = time.monotonic() + seconds
         principal = await authenticate(headers[b"authorization"], self.verifier, record.request_id)
         try:
@@ -183,10 +222,26 @@ def _too_often(what: str, seconds: int) -> HTTPRefusalError:
         HTTPStatus.TOO_MANY_REQUESTS,
         HTTPErrorCode.RATE_LIMITED,
         f"Expected fewer {what}: see Retry-After for the seconds to wait.",
-        {b"retry-after": str(seconds).encode()},
+        retry_after=seconds,
+    )
+
+
+_BY_POST_ONLY: Final = (
+    "Expected POST: by GET there are queries alone. Clients have a setting for that, such as "
+    '`preferGetMethod: false` of urql and `method: "POST"` of graphql-request.'
+)
+
+
+def _method_not_allowed(message: str, allowed: bytes) -> HTTPRefusalError:
+    """The refusal of a method, with the `Allow` that RFC 9110 section 15.5.6 asks for."""
+    return HTTPRefusalError(
+        HTTPStatus.METHOD_NOT_ALLOWED,
+        HTTPErrorCode.METHOD_NOT_ALLOWED,
+        message,
+        {b"allow": allowed},
     )
 
 
 def _bad_request(status: HTTPStatus, error: Exception) -> HTTPRefusalError:
-    """The refusal of a body that is not a request; the error says what was expected."""
+    """The refusal of what is not a request; the error says what was expected."""
     return HTTPRefusalError(status, HTTPErrorCode.BAD_REQUEST, str(error))

@@ -23,6 +23,7 @@ __all__ = [
     "executed",
     "internal_error",
     "not_executed",
+    "permitted",
     "refused",
 ]
 
@@ -39,6 +40,7 @@ class HTTPErrorCode(StrEnum):
     AUTHENTICATION_UNAVAILABLE = "AUTHENTICATION_UNAVAILABLE"
     BAD_CUSTOMER_ID = "BAD_CUSTOMER_ID"
     BAD_REQUEST = "BAD_REQUEST"
+    HEADER_FIELDS_TOO_LARGE = "HEADER_FIELDS_TOO_LARGE"
     METHOD_NOT_ALLOWED = "METHOD_NOT_ALLOWED"
     NOT_ACCEPTABLE = "NOT_ACCEPTABLE"
     PAYLOAD_TOO_LARGE = "PAYLOAD_TOO_LARGE"
@@ -47,7 +49,11 @@ class HTTPErrorCode(StrEnum):
 
 
 class HTTPRefusalError(Exception):
-    """A request refused before its document was looked at; `message` says what was expected."""
+    """A request refused before its document was looked at; `message` says what was expected.
+
+    `retry_after` is in seconds. `batch` is how many requests were in the one that is refused, if
+    it is refused because there were several.
+    """
 
     def __init__(
         self,
@@ -55,12 +61,17 @@ class HTTPRefusalError(Exception):
         code: HTTPErrorCode,
         message: str,
         headers: Mapping[bytes, bytes] | None = None,
+        *,
+        retry_after: int | None = None,
+        batch: int | None = None,
     ) -> None:
         super().__init__(message)
         self.status = status
         self.code = code
         self.message = message
         self.headers = headers or {}
+        self.retry_after = retry_after
+        self.batch = batch
 
 
 class Reply(NamedTuple):
@@ -86,6 +97,8 @@ class Reply(NamedTuple):
             (b"x-request-id", record.request_id.encode()),
             *self.headers.items(),
         ]
+        if not self.body:
+            del headers[:2]  # there is no content to describe (RFC 9110 section 8.6)
         if record.results:
             headers.append((b"graphql-result-types", record.result_types().encode("ascii")))
         await send({"type": "http.response.start", "status": self.status, "headers": headers})
@@ -116,16 +129,28 @@ def not_executed(refusal: Refusal, request_id: str) -> Reply:
     )
 
 
+def permitted(methods: bytes) -> Reply:
+    """The reply to OPTIONS: which methods there are, and nothing else (RFC 9110 section 9.3.7)."""
+    return Reply(HTTPStatus.NO_CONTENT, b"", b"", {b"allow": methods})
+
+
 def refused(refusal: HTTPRefusalError, request_id: str) -> Reply:
     """The reply to a request that HTTP itself refuses.
 
-    That of an unauthenticated caller is constant; its request id is in the header alone.
+    That of an unauthenticated caller is constant; its request id is in the header alone. When to
+    come again is in a header and in the body, because not every client shows its user a header. A
+    client that sends a batch looks for one response in the place of each request.
     """
-    extensions = {"code": refusal.code, "requestId": request_id}
+    extensions: dict[str, object] = {"code": refusal.code, "requestId": request_id}
+    headers = refusal.headers
     if refusal.status is HTTPStatus.UNAUTHORIZED:
         del extensions["requestId"]
-    body = _encode({"errors": [{"message": refusal.message, "extensions": extensions}]})
-    return Reply(refusal.status, GRAPHQL_RESPONSE, body, refusal.headers, refusal.code)
+    if refusal.retry_after is not None:
+        extensions["retryAfterSeconds"] = refusal.retry_after
+        headers = {**headers, b"retry-after": b"%d" % refusal.retry_after}
+    response = {"errors": [{"message": refusal.message, "extensions": extensions}]}
+    body = _encode(response if refusal.batch is None else [response] * refusal.batch)
+    return Reply(refusal.status, GRAPHQL_RESPONSE, body, headers, refusal.code)
 
 
 def internal_error(request_id: str) -> Reply:
@@ -137,7 +162,7 @@ def internal_error(request_id: str) -> Reply:
     return Reply(status, GRAPHQL_RESPONSE, body, {}, INTERNAL_SERVER_ERROR)
 
 
-def _encode(response: dict[str, Any]) -> bytes:
+def _encode(response: dict[str, Any] | list[dict[str, Any]]) -> bytes:
     try:
         return orjson.dumps(response)
     except TypeError:

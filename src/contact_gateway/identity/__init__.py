@@ -2,14 +2,20 @@
 
 from contact_gateway.identity.claims import ScopeNames
 from contact_gateway.identity.customers import BadCustomerIdError, choose_customer
-from contact_gateway.identity.discovery import DiscoveryError, Document, Fetch
+from contact_gateway.identity.discovery import (
+    AnotherIssuerError,
+    DiscoveryError,
+    Document,
+    Fetch,
+    discover,
+)
 from contact_gateway.identity.examination import examine
 from contact_gateway.identity.introspection import IntrospectionVerifier, VerifierUnavailableError
 from contact_gateway.identity.issuers import Issuers
 from contact_gateway.identity.key_set import KeySet
 from contact_gateway.identity.principal import Principal
 from contact_gateway.identity.remembered_tokens import RememberedTokens
-from contact_gateway.identity.signed_token import InvalidTokenError
+from contact_gateway.identity.signed_token import InvalidTokenError, TokenTooLargeError
 from contact_gateway.identity.signing_keys import SigningKeys, read_key_set
 from contact_gateway.identity.token_rules import TokenRules
 from contact_gateway.identity.tokens import TokenVerifier
@@ -23,6 +29,7 @@ from contact_gateway.identity.unverified_tokens import UpstreamVerifier
 
 __all__ = [
     "LARGEST_KEY_SET",
+    "AnotherIssuerError",
     "BadCustomerIdError",
     "DiscoveryError",
     "Document",
@@ -36,10 +43,12 @@ __all__ = [
     "ScopeNames",
     "SigningKeys",
     "TokenRules",
+    "TokenTooLargeError",
     "TokenVerifier",
     "UpstreamVerifier",
     "VerifierUnavailableError",
     "choose_customer",
+    "discover",
     "examine",
     "key_set_sources",
     "read_key_set",

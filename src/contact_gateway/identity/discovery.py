@@ -7,7 +7,14 @@ from urllib.parse import urlsplit
 from contact_gateway.forms import strict_json
 from contact_gateway.settings.values import secure_url
 
-__all__ = ["DiscoveryError", "Document", "Fetch", "discover", "discovery_urls"]
+__all__ = [
+    "AnotherIssuerError",
+    "DiscoveryError",
+    "Document",
+    "Fetch",
+    "discover",
+    "discovery_urls",
+]
 
 _LONGEST_NAME = 200
 
@@ -32,6 +39,10 @@ class DiscoveryError(Exception):
     """The document of an issuer cannot be used; the message is for people."""
 
 
+class AnotherIssuerError(DiscoveryError):
+    """It says that it is the document of another issuer."""
+
+
 def discovery_urls(issuer: str) -> tuple[str, str]:
     """Where the document may be: of OpenID Connect Discovery section 4, of RFC 8414 section 3."""
     base = issuer.rstrip("/")
@@ -49,7 +60,8 @@ async def discover(issuer: str, fetch: Fetch) -> str:
     If the document is at neither place, it raises what went wrong at the first.
 
     Raises:
-        DiscoveryError: the document is that of another issuer, or names no key set.
+        AnotherIssuerError: the document is that of another issuer.
+        DiscoveryError: it names no key set.
     """
     failure: Exception | None = None
     for url in discovery_urls(issuer):
@@ -72,7 +84,7 @@ def _object(document: Document) -> Mapping[str, Any]:
 def _key_set_of(issuer: str, members: Mapping[str, Any]) -> str:
     if members.get("issuer") != issuer:
         # else whoever answers there could stand in for the issuer (RFC 8414 section 3.3)
-        raise DiscoveryError(
+        raise AnotherIssuerError(
             f"the discovery document names another issuer, {_shown(members.get('issuer'))}"
         )
     try:

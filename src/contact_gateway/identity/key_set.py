@@ -17,6 +17,7 @@ __all__ = ["KeySet"]
 _SHORTEST_SECONDS, _LONGEST_SECONDS = 60.0, 300.0  # between two fetches, if all is well
 _RETRY_SECONDS = 0.8  # after an answer that is none: it is asked for again within a second
 _SECONDS_BETWEEN_DEMANDS = 1.0
+_SECONDS_TO_BELIEVE = 60.0  # that a key set has no key any more
 
 _log = structlog.get_logger(__name__)
 
@@ -30,10 +31,10 @@ class KeySet:
 
     `fetch` returns the document of the key set and raises anything when it cannot. What fails, or
     has no key, replaces nothing: a fault of a moment costs nobody whose key was there before. A key
-    that a set with others lacks is gone. `clock` is monotonic, in seconds. `fetched_at` is when a
-    set was last fetched, in seconds since the epoch, 0 before that; `lifetime` for how many seconds
-    it is kept. `issuer` is for the log. `discovery_fault` says what is wrong with the discovery
-    document, if something is.
+    that a set with others lacks is gone, and so are all once the set has had none for a minute.
+    `clock` is monotonic, in seconds. `fetched_at` is when a set was last fetched, in seconds since
+    the epoch, 0 before that; `lifetime` for how many seconds it is kept. `issuer` is for the log.
+    `discovery_fault` says what is wrong with the discovery document, if something is.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class KeySet:
         self._snapshot = SigningKeys()
         self._failing = asyncio.Event()
         self._fault: str | None = None
+        self._empty_since: float | None = None
         self._watchers: list[Callable[[], None]] = []
         self.fetched_at = 0.0
         self.lifetime = _LONGEST_SECONDS
@@ -98,13 +100,15 @@ class KeySet:
         try:
             document = await with_second_try(self._fetch)
             keys = read_key_set(document.content)
-            if not keys.every:
+            if not keys.every and not self._stays_empty():
                 raise _NoUsableKeyError  # noqa: TRY301 - as every other answer that is none
         except Exception as error:  # noqa: BLE001 - whatever went wrong, the old keys stay
             self.discovery_fault = str(error) if isinstance(error, DiscoveryError) else None
             self._failed(self.discovery_fault or type(error).__name__)
             return
-        self._failing.clear()
+        if keys.every:
+            self._failing.clear()
+            self._empty_since = None
         self._fault = self.discovery_fault = None
         self.fetched_at = time.time()
         age = _LONGEST_SECONDS if document.max_age is None else document.max_age
@@ -114,6 +118,13 @@ class KeySet:
             for tell in self._watchers:
                 tell()
             _log.info("keys_changed", kids=sorted(keys), **self._named)
+
+    def _stays_empty(self) -> bool:
+        """Whether a set without a key has been one for so long that it is meant."""
+        now = self._clock()
+        if self._empty_since is None:
+            self._empty_since = now
+        return now - self._empty_since >= _SECONDS_TO_BELIEVE
 
     def _failed(self, fault: str) -> None:
         """Note a failure; it is logged once, and not each second for as long as it lasts."""

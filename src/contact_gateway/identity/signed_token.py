@@ -8,13 +8,26 @@ from joserfc.util import urlsafe_b64decode
 
 from contact_gateway.forms import strict_json
 
-__all__ = ["InvalidTokenError", "SignedToken", "read_signed_token", "require_size"]
+__all__ = [
+    "InvalidTokenError",
+    "SignedToken",
+    "TokenTooLargeError",
+    "read_signed_token",
+    "require_size",
+]
 
 _LARGEST_TOKEN = 16_384
 
 
 class InvalidTokenError(Exception):
     """A token that is not believed. The message is for the log and never holds the token."""
+
+
+class TokenTooLargeError(InvalidTokenError):
+    """A token of over 16 KiB, of which nothing was decoded."""
+
+    def __init__(self) -> None:
+        super().__init__("too long")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +44,10 @@ def require_size(token: str) -> None:
     """Refuse a token of over 16 KiB before anything of it is decoded.
 
     Raises:
-        InvalidTokenError: it is longer.
+        TokenTooLargeError: it is longer.
     """
     if len(token) > _LARGEST_TOKEN:
-        raise InvalidTokenError("too long")
+        raise TokenTooLargeError
 
 
 def read_signed_token(token: str) -> SignedToken:

@@ -7,7 +7,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import BinaryIO, Literal, cast
 
@@ -15,7 +15,7 @@ import orjson
 import structlog
 from structlog.typing import BindableLogger, EventDict, WrappedLogger
 
-__all__ = ["configure_logs", "log_what_python_reports"]
+__all__ = ["configure_logs", "log_what_python_reports", "logs_of_python"]
 
 _Render = Callable[[WrappedLogger, str, EventDict], bytes]
 
@@ -84,6 +84,30 @@ def log_what_python_reports() -> None:
         told.exc_value, thread=told.thread and told.thread.name
     )
     sys.unraisablehook = lambda told: uncaught(told.exc_value, where=told.err_msg)
+
+
+@contextmanager
+def logs_of_python() -> Iterator[None]:
+    """Have Python's own logging take what the gateway logs, for as long as the block lasts.
+
+    It is for a process that is somebody else's: where structlog is configured, it stays so.
+    """
+    if structlog.is_configured():
+        yield
+        return
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            _without_messages,
+            structlog.processors.KeyValueRenderer(key_order=["event"]),
+        ],
+        wrapper_class=structlog.stdlib.BoundLogger,
+        logger_factory=structlog.stdlib.LoggerFactory(),
+    )
+    try:
+        yield
+    finally:
+        structlog.reset_defaults()
 
 
 def _logger_from(level: int) -> type[BindableLogger]:

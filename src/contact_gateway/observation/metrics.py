@@ -2,9 +2,11 @@
 
 import asyncio
 import os
+import platform
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from importlib.metadata import version
 
 from prometheus_client import (
     CollectorRegistry,
@@ -66,6 +68,10 @@ class Metrics:
 
         self.key_set_fetched: Gauge | None = None
         self._add_upstream()
+        self.build_info = self._gauge(
+            "build_info", "Always 1; the labels say what runs.", "livemax", "version", "python"
+        )
+        self.build_info.labels(version("contact-gateway"), platform.python_version()).set(1)
 
     def _add_upstream(self) -> None:
         """The metrics of calls of the REST API."""
@@ -180,10 +186,11 @@ class Metrics:
     def _counter(self, name: str, documentation: str, *labels: str) -> Counter:
         return Counter(name, documentation, labels, _PREFIX, registry=self._registry)
 
-    def _gauge(self, name: str, documentation: str, mode: str = "livesum") -> Gauge:
+    def _gauge(self, name: str, documentation: str, mode: str = "livesum", *labels: str) -> Gauge:
         return Gauge(
             name,
             documentation,
+            labels,
             namespace=_PREFIX,
             registry=self._registry,
             multiprocess_mode=mode,  # type: ignore[arg-type]

@@ -9,10 +9,12 @@ from contact_gateway.operations.cost import costs
 from contact_gateway.operations.disclosure import Disclosure
 from contact_gateway.operations.document_store import OperationStore, open_store
 from contact_gateway.operations.execution import OperationRunner
+from contact_gateway.operations.limits import LIMITS
 from contact_gateway.operations.operation import Operation
 from contact_gateway.operations.reading import DocumentReader, ValidDocument
 from contact_gateway.operations.refusals import Refusal, RequestError, RequestErrorCode
 from contact_gateway.operations.schema import executable, make_schema, read_input_with
+from contact_gateway.operations.schema_changes import Change, changes_of, differences
 from contact_gateway.operations.strawberry_fields import (
     definition_of,
     extensions_of,
@@ -21,6 +23,7 @@ from contact_gateway.operations.strawberry_fields import (
     is_same_field,
     name_of,
 )
+from contact_gateway.operations.subgraphs import SERVICE, FederationAny
 from contact_gateway.operations.trusted_documents import (
     TrustedDocuments,
     TrustedDocumentsError,
@@ -30,9 +33,13 @@ from contact_gateway.operations.trusted_documents import (
 from contact_gateway.operations.whole_results import Check, ResolvedFieldError, WholeResults
 
 __all__ = [
+    "LIMITS",
+    "SERVICE",
+    "Change",
     "Check",
     "Disclosure",
     "DocumentReader",
+    "FederationAny",
     "Operation",
     "OperationRunner",
     "OperationStore",
@@ -46,8 +53,10 @@ __all__ = [
     "UnseenTooOftenError",
     "ValidDocument",
     "WholeResults",
+    "changes_of",
     "costs",
     "definition_of",
+    "differences",
     "executable",
     "extensions_of",
     "field_of",

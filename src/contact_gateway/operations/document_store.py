@@ -1,21 +1,26 @@
 """Documents, read once: the text of a document leads to what reading it came to."""
 
 from collections import OrderedDict
-from collections.abc import Callable
-from contextlib import nullcontext
-from functools import partial
-from typing import Generic, TypeVar
+from collections.abc import Awaitable, Callable, Collection
+from contextlib import AbstractAsyncContextManager, nullcontext
+from threading import Lock
+from typing import Final, Generic, TypeVar
 
 import structlog
 from graphql import GraphQLError, GraphQLSchema
 
 from contact_gateway.operations.allowance import ReadingAllowance, reading_allowance_of
 from contact_gateway.operations.disclosure import Disclosure
+from contact_gateway.operations.following import a_while, followed
 from contact_gateway.operations.limits import LIMITS
 from contact_gateway.operations.manifests import document_hash, without_prefix
 from contact_gateway.operations.reading import DocumentReader, ValidDocument
 from contact_gateway.operations.refusals import Refusal, RequestErrorCode, refuse
-from contact_gateway.operations.trusted_documents import TrustedDocuments, trusted_documents_of
+from contact_gateway.operations.trusted_documents import (
+    TrustedDocuments,
+    TrustedSource,
+    trusted_source_of,
+)
 from contact_gateway.settings import Settings, TrustedDocumentsMode
 
 __all__ = ["OperationStore", "open_store"]
@@ -26,6 +31,8 @@ _BYTES_OF_VALID = 16_777_216
 _BYTES_OF_REFUSED = 2_097_152
 _BYTES_PER_TOKEN = 1_400  # with what its operations remember; measured: 510 to 1,370
 _BYTES_PER_CHARACTER = 4  # at most, as Python stores text
+
+_MOST_IDS: Final = 5  # in a line of the log
 
 Outcome = TypeVar("Outcome", ValidDocument, Refusal)
 
@@ -57,7 +64,7 @@ class OperationStore:
     The refused are kept apart, so that a flood of them displaces nothing that works. Trusted
     documents are never displaced. With `only_trusted`, no others are served. What is remembered or
     trusted is always served; reading another takes from the `allowance`, if there is one.
-    `read_trusted` reads the trusted documents anew from where they are listed.
+    `source` is where the trusted ones are listed.
     """
 
     def __init__(
@@ -66,16 +73,22 @@ class OperationStore:
         trusted: TrustedDocuments | None = None,
         *,
         only_trusted: bool = False,
-        read_trusted: Callable[[], TrustedDocuments | None] | None = None,
+        source: TrustedSource | None = None,
         allowance: ReadingAllowance | None = None,
     ) -> None:
         self._allowance = allowance
         self._reader = reader
-        self._read_trusted = read_trusted
+        self._source = source
+        self._reloading = Lock()
         self._trust(trusted)
         self._only_trusted = only_trusted
         self._valid: _Remembered[ValidDocument] = _Remembered(_BYTES_OF_VALID)
         self._refused: _Remembered[Refusal] = _Remembered(_BYTES_OF_REFUSED)
+
+    @property
+    def reloads(self) -> bool:
+        """Whether there is anything to read anew."""
+        return self._source is not None
 
     def reload(self) -> None:
         """Read the trusted documents anew; it may be done on another thread.
@@ -83,8 +96,21 @@ class OperationStore:
         Raises:
             TrustedDocumentsError: they cannot be read, and those from before stay.
         """
-        if self._read_trusted is not None:
-            self._trust(self._read_trusted())
+        if self._source is None:
+            return
+        with self._reloading:  # on two threads, the earlier could put its older ones last
+            before = self._trusted.by_hash if self._trusted else {}
+            trusted = self._source.read()
+            self._trust(trusted)
+        came, went = trusted.by_hash.keys() - before.keys(), before.keys() - trusted.by_hash.keys()
+        if came or went:
+            _tell_of_change(len(trusted.by_hash), came, went)
+
+    def kept_fresh(
+        self, pause: Callable[[], Awaitable[None]] = a_while
+    ) -> AbstractAsyncContextManager[None]:
+        """Reload in the background whenever a file of the trusted documents changes."""
+        return followed(self._source, self.reload, pause)
 
     def _trust(self, trusted: TrustedDocuments | None) -> None:
         self._trusted = trusted
@@ -125,17 +151,28 @@ def open_store(settings: Settings, schema: GraphQLSchema, disclosure: Disclosure
     """The documents that the settings allow.
 
     Raises:
-        TrustedDocumentsError: the manifest cannot be read, or a document does not fit.
+        TrustedDocumentsError: a manifest cannot be read, or a document does not fit.
     """
     reader = DocumentReader(schema, disclosure, introspection=settings.introspection)
-    read_trusted = partial(trusted_documents_of, settings, schema)
+    source = trusted_source_of(settings, schema)
     only_trusted = settings.trusted_documents_mode is TrustedDocumentsMode.ENFORCE
     return OperationStore(
         reader,
-        read_trusted(),
+        source.read() if source else None,
         only_trusted=only_trusted,
-        read_trusted=read_trusted,
+        source=source,
         allowance=reading_allowance_of(settings),
+    )
+
+
+def _tell_of_change(listed: int, came: Collection[str], went: Collection[str]) -> None:
+    _log.info(
+        "trusted_documents_changed",
+        listed=listed,
+        came=len(came),
+        went=len(went),
+        came_sha256=sorted(came)[:_MOST_IDS],
+        went_sha256=sorted(went)[:_MOST_IDS],
     )
 
 

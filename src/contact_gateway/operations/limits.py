@@ -46,6 +46,7 @@ class Limits:
     query_root_fields: int
     comparisons: int
     objects: int
+    representations: int
 
 
 # GraphiQL's introspection query has to pass: 183 tokens, 229 fields, depth 15. The largest useful
@@ -68,6 +69,7 @@ LIMITS: Final = Limits(
     query_root_fields=15,  # each may be an upstream call, up to four at a time
     comparisons=2_000,  # of fields of one name, which are compared pairwise: some µs for each
     objects=2_000,  # in one reply; counted with the variables, before the first field runs
+    representations=300,  # of one `_entities`: with two members each, what variables may hold
 )
 
 _SATURATED: Final = 1_000_000  # counts stop here, so that they stay small integers

@@ -13,6 +13,8 @@ from strawberry.schema.name_converter import NameConverter
 from strawberry.types import get_object_definition
 from strawberry.types.arguments import InputContext
 
+from contact_gateway.operations.subgraphs import Subgraph
+
 __all__ = ["executable", "make_schema", "read_input_with"]
 
 Input = TypeVar("Input")
@@ -62,17 +64,22 @@ def make_schema(
     mutation: type,
     types: Collection[type] = (),
     exception_handlers: Collection[strawberry.ExceptionHandler[Any, Any]] = (),
+    keys: Mapping[str, str] | None = None,
 ) -> strawberry.Schema:
-    """A schema of Strawberry's; the arguments are those of `strawberry.Schema`."""
-    return strawberry.Schema(
-        query=query,
-        mutation=mutation,
-        types=types,
-        exception_handlers=exception_handlers,
-        config=StrawberryConfig(
+    """A schema of Strawberry's; the arguments are those of `strawberry.Schema`.
+
+    With `keys`, it is a `Subgraph`.
+    """
+    parts: dict[str, Any] = {
+        "query": query,
+        "mutation": mutation,
+        "types": types,
+        "exception_handlers": exception_handlers,
+        "config": StrawberryConfig(
             name_converter=_Names(), scalar_map={JSON: _JSON, strawberry.ID: _ID}
         ),
-    )
+    }
+    return strawberry.Schema(**parts) if keys is None else Subgraph(keys, **parts)
 
 
 def executable(schema: strawberry.Schema) -> GraphQLSchema:

@@ -32,6 +32,7 @@ from graphql import (
     UniqueDirectivesPerLocationRule,
     UniqueVariableNamesRule,
     ValidationContext,
+    ValidationRule,
     VariableNode,
     VariablesAreInputTypesRule,
     VariablesInAllowedPositionRule,
@@ -43,6 +44,7 @@ from graphql.validation.validation_context import VariableUsage
 
 from contact_gateway.operations.limits import LIMITS
 from contact_gateway.operations.refusals import MOST_ERRORS
+from contact_gateway.operations.subgraphs import SERVICE
 from contact_gateway.operations.walking import Walk
 
 __all__ = ["Rules", "rules_of", "validate_document"]
@@ -56,6 +58,18 @@ class _FieldsCanBeMerged(OverlappingFieldsCanBeMergedRule):
     def __init__(self, context: ValidationContext) -> None:
         super().__init__(context)
         self.rule_context.remaining_complexity_budget = LIMITS.comparisons
+
+
+class _NoServiceRule(ValidationRule):
+    """Where the schema cannot be asked for, it cannot be asked for as a subgraph's either."""
+
+    def enter_field(self, node: FieldNode, *_: object) -> None:
+        if node.name.value == SERVICE and self.context.get_field_def() is not None:
+            message = (
+                "GraphQL introspection has been disabled, but the requested query contained the "
+                f"field '{SERVICE}'."
+            )
+            self.report_error(GraphQLError(message, node))
 
 
 # Rules that look at nothing but what a document without this sign does not have.
@@ -75,6 +89,7 @@ _ONLY_WITH: Final[dict[str, Rules]] = {
         VariablesAreInputTypesRule,
         VariablesInAllowedPositionRule,
     },
+    SERVICE: {_NoServiceRule},
 }
 
 
@@ -84,7 +99,8 @@ def rules_of(*, introspection: bool) -> Rules:
         _FieldsCanBeMerged if rule is OverlappingFieldsCanBeMergedRule else rule
         for rule in specified_rules
     ]
-    return rules if introspection else [*rules, NoSchemaIntrospectionCustomRule]
+    hidden = [NoSchemaIntrospectionCustomRule, _NoServiceRule]
+    return rules if introspection else [*rules, *hidden]
 
 
 def validate_document(

@@ -12,7 +12,7 @@ import orjson
 
 from contact_gateway.observation import RequestRecord
 from contact_gateway.rest_client.call import Answer
-from contact_gateway.rest_client.contents import is_html, read_body_of
+from contact_gateway.rest_client.contents import Body, is_html, read_body_of
 from contact_gateway.rest_client.field_errors import NO_REASON, FieldErrorReader
 from contact_gateway.rest_client.places import NO_FIELDS, WHOLE_INPUT, InputFields
 from contact_gateway.rest_client.problems import (
@@ -34,7 +34,7 @@ from contact_gateway.rest_client.problems import (
 )
 from contact_gateway.rest_client.retry_after import retry_after_seconds
 
-__all__ = ["UNAVAILABLE", "AnswerReader"]
+__all__ = ["UNAVAILABLE", "AnswerReader", "read_and_note"]
 
 UNAVAILABLE: Final = frozenset({502, 503, 504, *range(520, 531)})
 """What a proxy or a CDN (520 to 530) answers for an upstream that is gone or slow."""
@@ -82,11 +82,12 @@ class AnswerReader:
             UnclearAnswerError: the answer is not one that a REST API gives to a write.
             AnsweredError: any other failure, as `failure` reads it.
         """
-        if answer.status in _MADE and (not answer.content or _is_of_an_api(answer)):
+        if answer.status in _MADE and _is_of_an_api(answer, record):
             return True
         if answer.status == HTTPStatus.ACCEPTED:
             return False
         if answer.is_success or answer.status == HTTPStatus.SEE_OTHER:
+            read_and_note(answer, record)
             raise UnclearAnswerError(Problem(answer.status))
         raise self.failure(answer, record, resource_id=resource_id, fields=fields)
 
@@ -103,9 +104,7 @@ class AnswerReader:
         `resource_id` is what the call was about: only of that can a 404 say that it does not exist.
         `fields` are those that a message may be about. What cannot be read is noted in `record`.
         """
-        body = read_body_of(answer)
-        if body.unread:
-            record.upstream_unread = body.unread
+        body = read_and_note(answer, record)
         document = body.document
         if isinstance(document, list) and document:  # errors without anything around them
             document = {"errors": document}
@@ -149,11 +148,22 @@ class AnswerReader:
         return problem.with_extensions(further or None)
 
 
-def _is_of_an_api(answer: Answer) -> bool:
-    """Whether a body is one that a REST API sends with a success: JSON, whole or not."""
+def read_and_note(answer: Answer, record: RequestRecord) -> Body:
+    """The body of an answer; what of it cannot be read is noted in `record`."""
+    body = read_body_of(answer)
+    if body.unread:
+        record.upstream_unread = body.unread
+    return body
+
+
+def _is_of_an_api(answer: Answer, record: RequestRecord) -> bool:
+    """Whether a body is one that a REST API sends with a success: none, or JSON, whole or not."""
+    if not answer.content and answer.incomplete is None:
+        return True
+    body = read_and_note(answer, record)
     if answer.incomplete is not None:
         return not is_html(answer)
-    return read_body_of(answer).document is not None or answer.content.strip() == b"null"
+    return body.document is not None or answer.content.strip() == b"null"
 
 
 def _kind(

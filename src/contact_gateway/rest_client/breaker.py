@@ -7,7 +7,9 @@ with no success of anybody between them, if
 - they are of three customers, or nothing has succeeded for ten seconds. It then refuses those with
   two failures in a row of their own. One is forgiven, so that a lost answer can be read back; and
   nothing speaks against a customer who has none. The first success of anybody closes it.
-- none of them could even connect, which has nothing to do with customers. It then refuses all.
+- none of them could even connect, which has nothing to do with customers. It then refuses all but
+  those who need not: an idle connection carries the calls of its customer. That these succeed says
+  nothing of the others, so only a probe that connects closes it.
 
 So a customer whose calls all succeed is never refused as long as the upstream can be reached; and
 to an upstream that fails for all go two failing calls of each customer, and then one probe a second
@@ -25,7 +27,7 @@ import structlog
 from contact_gateway.rest_client.circuit import FAILURES_TO_OPEN, Circuit
 from contact_gateway.rest_client.problems import CircuitOpenError
 
-__all__ = ["Breaker"]
+__all__ = ["Breaker", "NoBreaker"]
 
 _LONGEST_PAUSE: Final = 30.0  # seconds, of a customer's circuit
 _COMMON_PAUSE: Final = 1.0
@@ -41,17 +43,20 @@ class Breaker:
     """Counts failures in a row and decides whether a customer's call may be made.
 
     A call asks with `admit` and reports once, with the permit that it got. `clock` is in seconds.
+    `connected` says whether there is a connection that could carry a customer's next call.
     While nothing fails, nothing is remembered of anybody.
     """
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, clock: Callable[[], float], connected: Callable[[int], bool] = lambda _: False
+    ) -> None:
         self._clock = clock
+        self._connected = connected
         self._permit = 0
         self._calm = False  # a call has succeeded since the last failure, and nobody is remembered
         self._circuits: OrderedDict[int, Circuit] = OrderedDict()
         self._common = Circuit(_COMMON_PAUSE)
         self._failing: set[int] = set()
-        self._unconnected = 0
         self._succeeded = False
         self._none_succeeded_since = -math.inf
 
@@ -69,7 +74,9 @@ class Breaker:
     def check(self, customer: int) -> None:
         """Raise `CircuitOpenError` where `admit` would; nothing is claimed."""
         if not self._calm:
-            self._refuse(self._circuits.get(customer))
+            circuit = self._circuits.get(customer)
+            if not self._is_carried(customer, circuit):
+                self._refuse(circuit)
 
     def admit(self, customer: int) -> int:
         """A permit for one call; where a circuit is open, for one probe at a time.
@@ -80,6 +87,8 @@ class Breaker:
         if self._calm:
             return self._permit
         circuit = self._circuits.get(customer)
+        if self._is_carried(customer, circuit):
+            return self._permit
         self._refuse(circuit)
         probed = [circuit] if circuit is not None and circuit.is_open else []
         if self._holds_back(circuit):
@@ -98,11 +107,12 @@ class Breaker:
             return
         self._succeeded = True
         common = self._common
-        if common.is_told_by(permit):
+        carried = common.is_open and common.is_unreachable and not common.is_probed_by(permit)
+        if common.is_told_by(permit) and not carried:
             if common.is_open:
                 _log.info("common_circuit_closed")
                 common.close(self._clock(), self._next_permit())
-            common.failures = self._unconnected = 0
+            common.succeeded()
             self._failing.clear()
         circuit = self._circuits.get(customer)
         if circuit is not None and circuit.is_told_by(permit):
@@ -116,6 +126,7 @@ class Breaker:
         circuit = self._circuit_of(customer)
         if circuit.fails_by(permit):
             circuit.failures += 1
+            circuit.note_connection(connected=connected)
             if circuit.failures >= FAILURES_TO_OPEN:
                 if not circuit.is_open:
                     _log.warning("customer_circuit_opened", customer=customer)
@@ -140,19 +151,28 @@ class Breaker:
         if seconds:
             raise CircuitOpenError(seconds)
 
+    def _is_carried(self, customer: int, circuit: Circuit | None) -> bool:
+        """Whether a circuit is open only because none can connect, and the customer need not."""
+        common = self._common
+        own_is_open = circuit is not None and circuit.is_open
+        if not (own_is_open or common.is_open) or (common.is_open and not common.is_unreachable):
+            return False
+        if circuit is not None and circuit.unconnected < circuit.failures:
+            return False
+        return self._connected(customer)
+
     def _holds_back(self, circuit: Circuit | None) -> bool:
         """Whether the common circuit is open for a customer with this circuit of its own."""
         if not self._common.is_open:
             return False
         fails = circuit is not None and circuit.failures > _FORGIVEN
-        unreachable = self._unconnected >= FAILURES_TO_OPEN
-        return fails or unreachable or len(self._failing) >= _MOST_CUSTOMERS
+        return fails or self._common.is_unreachable or len(self._failing) >= _MOST_CUSTOMERS
 
     def _failed_for_all(self, customer: int, permit: int, now: float, *, connected: bool) -> None:
         common = self._common
         if not common.is_told_by(permit):
             return
-        self._unconnected = 0 if connected else self._unconnected + 1
+        common.note_connection(connected=connected)
         if len(self._failing) < _MOST_CUSTOMERS:
             self._failing.add(customer)
         if common.is_open:
@@ -166,10 +186,11 @@ class Breaker:
             len(self._failing) >= _CUSTOMERS_TO_OPEN
             or now - self._none_succeeded_since >= _SECONDS_TO_OPEN
         )
-        unreachable = self._unconnected >= FAILURES_TO_OPEN
-        if unreachable or (of_all and common.failures >= FAILURES_TO_OPEN):
+        if common.is_unreachable or (of_all and common.failures >= FAILURES_TO_OPEN):
             _log.warning(
-                "common_circuit_opened", customers=len(self._failing), unreachable=unreachable
+                "common_circuit_opened",
+                customers=len(self._failing),
+                unreachable=common.is_unreachable,
             )
             common.open(now, self._next_permit())
 
@@ -186,7 +207,7 @@ class Breaker:
     def _well_again(self, customer: int, circuit: Circuit) -> None:
         """Forget a customer's failures, and the customer as soon as that may be."""
         now = self._clock()
-        circuit.failures = 0
+        circuit.succeeded()
         if circuit.is_open:
             _log.info("customer_circuit_closed", customer=customer)
             circuit.close(now, self._next_permit())
@@ -196,3 +217,10 @@ class Breaker:
     def _next_permit(self) -> int:
         self._permit += 1
         return self._permit
+
+
+class NoBreaker(Breaker):
+    """Takes no notice of failures, and so refuses nobody: for UPSTREAM_BREAKER=false."""
+
+    def failed(self, customer: int, permit: int, *, connected: bool = True) -> None:
+        """Nothing is made of it."""

@@ -15,6 +15,7 @@ from contact_gateway.observation import RequestRecord
 
 __all__ = [
     "INCOMPLETE",
+    "TARGET",
     "TERMS",
     "Answer",
     "Call",
@@ -136,6 +137,12 @@ class Sends(Protocol):
 
 TERMS: Final = "contact_gateway"
 """Where a request has its `Terms`."""
+
+TARGET: Final = "target"
+"""Where a request has the target that is sent, in the place of its URL's path and query.
+
+httpx's own extension (python-httpx.org/advanced/extensions).
+"""
 
 INCOMPLETE: Final = "incomplete"
 """Where a response says why its content is not all there, with an `Incomplete`."""

@@ -15,7 +15,7 @@ class Circuit:
 
     Times are in seconds, and told by whoever asks. Permits are numbers that grow: a call that got
     its permit before the circuit last opened or closed says nothing about the present. `failures`
-    are those in a row.
+    are those in a row, and `unconnected` the last of them that could not even connect.
     """
 
     __slots__ = (
@@ -26,6 +26,7 @@ class Circuit:
         "_pause",
         "_probe",
         "failures",
+        "unconnected",
     )
 
     def __init__(self, longest_pause: float) -> None:
@@ -35,7 +36,7 @@ class Circuit:
         self._probe: int | None = None
         self._changed = 0
         self._closed_at = -math.inf
-        self.failures = 0
+        self.failures = self.unconnected = 0
 
     @property
     def is_open(self) -> bool:
@@ -43,11 +44,20 @@ class Circuit:
         return self._open_until is not None
 
     @property
+    def is_unreachable(self) -> bool:
+        """Whether as many failures as open it could not even connect."""
+        return self.unconnected >= FAILURES_TO_OPEN
+
+    @property
     def state(self) -> str:
         """`closed`, `open` or `half-open` (a probe is under way)."""
         if self._open_until is None:
             return "closed"
         return "open" if self._probe is None else "half-open"
+
+    def is_probed_by(self, permit: int) -> bool:
+        """Whether it is open, and the call with this permit finds out how things are."""
+        return self.is_open and self._probe == permit
 
     def refuses_for(self, now: float) -> int:
         """Whole seconds after which a call that is refused may come back; 0 if it is not."""
@@ -77,6 +87,14 @@ class Circuit:
         """Whether a failure counts: while the circuit is open, that of the probe alone."""
         return self._probe == permit if self.is_open else self.is_told_by(permit)
 
+    def succeeded(self) -> None:
+        """Begin to count anew."""
+        self.failures = self.unconnected = 0
+
+    def note_connection(self, *, connected: bool) -> None:
+        """Note of a failure whether there was a connection."""
+        self.unconnected = 0 if connected else self.unconnected + 1
+
     def open(self, now: float, permit: int) -> None:
         """Refuse calls for a pause, twice as long as the last if it is open; `permit` is new."""
         if self.is_open:
@@ -89,4 +107,4 @@ class Circuit:
         self._open_until, self._pause = None, _FIRST_PAUSE
         self._closed_at = now
         self._probe, self._changed = None, permit
-        self.failures = 0
+        self.succeeded()

@@ -87,24 +87,27 @@ class FieldErrorReader:
             # `path` may be that of the request here
             if self._fields.path_of(place) is not None and (message := _message_of(names)):
                 self._add(place, message)
-        return frozenset(name for name, value in document.items() if self._is_used_up(name, value))
+        kinds = dict | list | str if len(document) <= _MOST else dict | list
+        held = ((name, value) for name, value in document.items() if isinstance(value, kinds))
+        return frozenset(name for name, value in held if self._is_used_up(name, value))
 
     def _is_used_up(self, name: str, value: Any) -> bool:
-        if isinstance(value, dict | list) and not _MAY_WRAP_ERRORS.search(_normalized(name)):
+        normalized = _normalized(name)
+        if not isinstance(value, str) and not _MAY_WRAP_ERRORS.search(normalized):
             # errors of something else, such as `owner`: none is at a field, and all stays there
             fields, self._fields = self._fields, NO_FIELDS
-            self._look_into(name, value)
+            self._look_into(normalized, value)
             self._fields = fields
             return False
-        return self._look_into(name, value)
+        return self._look_into(normalized, value)
 
-    def _look_into(self, name: str, value: Any) -> bool:
-        holds, before = _normalized(name) in _HOLDERS, self._used
+    def _look_into(self, normalized: str, value: Any) -> bool:
+        holds, before = normalized in _HOLDERS, self._used
         if isinstance(value, dict):
             self._object(value, (), 1, hold=holds)
         elif isinstance(value, list):
-            self._items(value, (), 1, hold=holds or _normalized(name) == "message")
-        elif isinstance(value, str) and holds and _normalized(name) != "detail":
+            self._items(value, (), 1, hold=holds or normalized == "message")
+        elif holds and normalized != "detail":
             self._add((), value)
         found = self._used - before
         return (holds or found > 0) and not self.more and found == _leaves(value)
@@ -198,7 +201,12 @@ class FieldErrorReader:
 
 
 def _by_normalized_name(members: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The members that may be places and messages, by their normalized names."""
+    """The members that may be places and messages, by their normalized names.
+
+    No error has as many members as there are messages to keep: what has more is a map of them.
+    """
+    if len(members) > _MOST:
+        return {}
     named = ((_normalized(name[:40]), value) for name, value in members.items())
     return {name: value for name, value in named if name in _ALL}
 

@@ -22,7 +22,7 @@ from typing import Final, Self
 
 import httpx
 
-from contact_gateway.rest_client.call import INCOMPLETE, Incomplete, Terms
+from contact_gateway.rest_client.call import INCOMPLETE, TARGET, Incomplete, Terms
 
 __all__ = ["OtherTransport"]
 
@@ -79,6 +79,8 @@ class OtherTransport(httpx.AsyncBaseTransport):
         seconds = (deadline - time.monotonic()) * _SHARE_TO_CONNECT
         timeouts = request.extensions.get("timeout", {})
         request.extensions["timeout"] = {**timeouts, "connect": seconds, "pool": seconds}
+        if target := request.extensions.pop(TARGET, None):  # few of them know it
+            request.url = request.url.copy_with(raw_path=target)
         try:
             async with asyncio.timeout(deadline - time.monotonic()):
                 response = await self._transport.handle_async_request(request)

@@ -10,7 +10,9 @@ Retries                     sends again what may be sent again, within the deadl
 """
 
 import time
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from functools import partial
 from typing import Self
 
 import httpx
@@ -18,7 +20,7 @@ from pydantic import SecretStr
 
 from contact_gateway.egress import Egress, Rotation
 from contact_gateway.observation import Metrics, Traces
-from contact_gateway.rest_client.breaker import Breaker
+from contact_gateway.rest_client.breaker import Breaker, NoBreaker
 from contact_gateway.rest_client.budget import RetryBudget
 from contact_gateway.rest_client.bulkhead import Bulkhead
 from contact_gateway.rest_client.call import Sends
@@ -58,15 +60,16 @@ class RESTClient:
         self._settings = settings
         most, url = settings.upstream_max_connections, settings.upstream_url
         attempt_timeout = min(settings.upstream_attempt_timeout, settings.upstream_deadline)
-        to_api = self._to_api(most, metrics) if transport is None else OtherTransport(transport)
+        to_api, connected = self._to_api(metrics, transport)
         self._parts: list[AbstractAsyncContextManager[object]] = [to_api]
         sender = Sender(to_api, url, attempt_timeout)
         watched = Watched(sender, metrics, traces, url)
-        breaker = Breaker(time.monotonic)
+        breaker = (Breaker if settings.upstream_breaker else NoBreaker)(time.monotonic, connected)
         guard = Guard(watched, Bulkhead(most), breaker, seconds_to_judge=attempt_timeout / 2)
         follow_guard(metrics, guard)
-        budget = RetryBudget()
-        retries = Retries(self._with_credentials(guard, settings, metrics), budget)
+        budget = RetryBudget(settings.upstream_retry_budget)
+        within = self._with_credentials(guard, settings, metrics)
+        retries = Retries(within, budget, faster=settings.only_for_tests_time_factor)
         metrics.follow_counter(metrics.retries, lambda: retries.retried)
         metrics.follow_counter(metrics.retries_refused, lambda: budget.refused)
         self.send = retries.send
@@ -91,21 +94,29 @@ class RESTClient:
             self._credentials.change_secret(secret)
         self._settings = settings
 
-    def _to_api(self, most: int, metrics: Metrics) -> HTTP11Transport:
-        transport = self._transport(most)
-        metrics.follow_counter(metrics.unasked, lambda: transport.unasked)
-        return transport
-
-    def _transport(self, most_connections: int = 8) -> HTTP11Transport:
-        transport = HTTP11Transport(most_connections, self._way)
+    def _to_api(
+        self, metrics: Metrics, other: httpx.AsyncBaseTransport | None
+    ) -> tuple[HTTP11Transport | OtherTransport, Callable[[int], bool]]:
+        """Our transport or an `other`, and whether it can carry a customer's next call at once."""
+        if other is not None:
+            return OtherTransport(other), lambda _: False
+        settings = self._settings
+        transport = HTTP11Transport(
+            settings.upstream_max_connections,
+            way=self._way,
+            keepalive=settings.upstream_keepalive,
+            age=settings.upstream_connection_age,
+        )
         self._own.append(transport)
-        return transport
+        metrics.follow_counter(metrics.unasked, lambda: transport.unasked)
+        return transport, partial(transport.can_carry, httpx.URL(settings.upstream_url))
 
     def _with_credentials(self, guard: Guard, settings: Settings, metrics: Metrics) -> Sends:
         if settings.upstream_auth is UpstreamAuthentication.PASSTHROUGH:
             return guard
         # connections of its own: a busy upstream must not keep tokens from being renewed
-        to_token_endpoint = self._transport()
+        to_token_endpoint = HTTP11Transport(way=self._way)
+        self._own.append(to_token_endpoint)
         credentials = self._credentials = ClientCredentials(
             token_endpoint(settings, to_token_endpoint)
         )

@@ -39,8 +39,8 @@ class Retries:
     A call that is a `repeat` itself is paid from the budget from the start. One that is not sent is
     no burden and not counted, nor is a read-back that is answered: an upstream that answers is not
     buried, and a true answer about a write is worth it. `now` is in seconds since the epoch,
-    `clock` that of the deadlines; `jitter` is a number from 0 to 1. `retried` counts what was sent
-    again.
+    `clock` that of the deadlines; `jitter` is a number from 0 to 1. Pauses are `faster` so many
+    times, which tests are in a hurry for. `retried` counts what was sent again.
     """
 
     def __init__(
@@ -52,6 +52,7 @@ class Retries:
         now: Callable[[], float] = time.time,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         jitter: Callable[[], float] = random.random,
+        faster: float = 1,
     ) -> None:
         self._inner = inner
         self._budget = budget
@@ -59,6 +60,7 @@ class Retries:
         self._now = now
         self._sleep = sleep
         self._jitter = jitter
+        self._faster = faster
         self.retried = 0
 
     def send(self, call: Call) -> Coroutine[Any, Any, Answer]:
@@ -123,14 +125,16 @@ class Retries:
         if retries >= _MOST_RETRIES:
             return None
         longest: float = _LONGEST_FIRST_PAUSE * 2**retries
-        return longest * (1 + self._jitter()) / 2
+        return longest * (1 + self._jitter()) / 2 / self._faster
 
     def _retry_after(self, answer: Answer) -> float | None:
         """When the upstream asks to be called again, and a moment more, if it does."""
         if answer.status not in {429, 503}:
             return None
         after = retry_after_seconds(answer.headers.get("Retry-After"), self._now())
-        return None if after is None else after + self._jitter() * _LONGEST_FIRST_PAUSE
+        if after is None:
+            return None
+        return (after + self._jitter() * _LONGEST_FIRST_PAUSE) / self._faster
 
 
 def _passing_error(call: Call, error: UpstreamError) -> bool:

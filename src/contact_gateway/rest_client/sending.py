@@ -2,13 +2,20 @@
 
 import time
 from collections.abc import Coroutine
-from functools import lru_cache
 from typing import Any, Final, cast
 
 import httpx
 
 from contact_gateway.egress import EgressError
-from contact_gateway.rest_client.call import INCOMPLETE, TERMS, Answer, Call, Incomplete, Terms
+from contact_gateway.rest_client.call import (
+    INCOMPLETE,
+    TARGET,
+    TERMS,
+    Answer,
+    Call,
+    Incomplete,
+    Terms,
+)
 from contact_gateway.rest_client.contents import decoded
 from contact_gateway.rest_client.problems import (
     ConnectError,
@@ -22,8 +29,6 @@ __all__ = ["Sender", "extensions_of", "send_request"]
 
 # what httpx raises before anything of a request is on its way; everything else may come after it
 _NOT_CONNECTED: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
-# a write is repeated and read back at its own URL: that is parsed once
-_REMEMBERED_URLS: Final = 32
 _TIMEOUTS: Final = ("connect", "read", "write", "pool")
 
 
@@ -37,9 +42,9 @@ class Sender:
         self, transport: httpx.AsyncBaseTransport, base_url: str, attempt_timeout: float
     ) -> None:
         self._transport = transport
-        self._base_url = base_url
-        self._url = lru_cache(_REMEMBERED_URLS)(httpx.URL)
-        self._host = httpx.URL(base_url).netloc
+        self._url = httpx.URL(base_url)
+        self._path = self._url.raw_path.rstrip(b"/")
+        self._host = self._url.netloc
         self._attempt_timeout = attempt_timeout
 
     def send(self, call: Call) -> Coroutine[Any, Any, Answer]:
@@ -67,13 +72,16 @@ class Sender:
             headers.append((b"Content-Length", b"%d" % len(call.content)))
         elif call.method != "GET":
             headers.append((b"Content-Length", b"0"))  # RFC 9110 section 8.6
+        extensions = extensions_of(seconds, Terms(now + seconds, call.customer))
+        # to parse a URL takes longer than to make the rest of the request
+        extensions[TARGET] = self._path + call.target.encode("ascii")
         request = httpx.Request(
             call.method,
-            self._url(self._base_url + call.target),
+            self._url,
             headers=headers,
             # content that is bytes already: to let httpx encode it takes longer than all the rest
             stream=httpx.ByteStream(call.content),
-            extensions=extensions_of(seconds, Terms(now + seconds, call.customer)),
+            extensions=extensions,
         )
         return send_request(self._transport, request)
 

@@ -12,21 +12,33 @@ imports nothing else of contact_gateway. Start it with `SandboxServer`, or `run`
 """
 
 from contact_gateway.sandbox.database import DataFileError, Store
-from contact_gateway.sandbox.received import ReceivedRequest
-from contact_gateway.sandbox.running import Sandbox, SandboxServer, run
+from contact_gateway.sandbox.parts import Sandbox
+from contact_gateway.sandbox.received import CREDENTIALS, ReceivedRequest
+from contact_gateway.sandbox.rest_api import Manner
+from contact_gateway.sandbox.running import SandboxServer, run, url_of
 from contact_gateway.sandbox.sample_data import SAMPLE_GROUPS
-from contact_gateway.sandbox.scenarios import SCENARIOS, Fault, Scenario
+from contact_gateway.sandbox.scenarios import (
+    SCENARIO_CUSTOMERS,
+    SCENARIOS,
+    SCENARIOS_BY_ID,
+    Fault,
+    Scenario,
+)
 from contact_gateway.sandbox.token_issuer import AUDIENCE, CLIENTS, Client, Grant, TokenIssuer
 
 __all__ = [
     "AUDIENCE",
     "CLIENTS",
+    "CREDENTIALS",
     "SAMPLE_GROUPS",
     "SCENARIOS",
+    "SCENARIOS_BY_ID",
+    "SCENARIO_CUSTOMERS",
     "Client",
     "DataFileError",
     "Fault",
     "Grant",
+    "Manner",
     "ReceivedRequest",
     "Sandbox",
     "SandboxServer",
@@ -34,4 +46,5 @@ __all__ = [
     "Store",
     "TokenIssuer",
     "run",
+    "url_of",
 ]

@@ -16,6 +16,7 @@ from contact_gateway.sandbox.sample_data import SAMPLE_GROUPS
 from contact_gateway.sandbox.scenarios import SCENARIO_GROUPS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 __all__ = ["ContactGroup", "DataFileError", "DuplicateNameError", "GroupFilter", "Store"]
@@ -29,6 +30,8 @@ CREATE TABLE IF NOT EXISTS contact_group (
     UNIQUE (customer_id, name)
 ) WITHOUT ROWID
 """
+
+_INSERT: Final = "INSERT INTO contact_group (customer_id, id, name) VALUES (?, ?, ?)"
 
 # instr() rather than LIKE: it knows no wildcards and compares case and all.
 _SELECT: Final = """
@@ -139,12 +142,46 @@ class Store:
         groups = self.find(customer_id, GroupFilter(ids=(group_id,)))
         return groups[0].name if groups else None
 
-    def reset(self) -> None:
-        """Throw every change away: afterwards the table holds the samples and nothing else."""
+    def put(self, customer_id: int, group_id: int, name: str) -> bool:
+        """Let a customer have a group with this id and name; True when it had none with the id.
+
+        Raises DuplicateNameError when another group of the customer has that name.
+        """
+        if self.rename(customer_id, group_id, name):
+            return False
+        with self._lock:
+            try:
+                self._connection.execute(_INSERT, (customer_id, group_id, name))
+            except sqlite3.IntegrityError as error:
+                raise DuplicateNameError from error
+        return True
+
+    def remove(self, customer_id: int, group_id: int) -> bool:
+        """Take a group away; False when the customer has no such group."""
+        with self._lock:
+            cursor = self._connection.execute(
+                "DELETE FROM contact_group WHERE customer_id = ? AND id = ?",
+                (customer_id, group_id),
+            )
+        return cursor.rowcount == 1
+
+    def reset(self, customer_id: int | None = None) -> None:
+        """Throw every change away, or every change to the groups of one customer.
+
+        Afterwards the table, or what it has of the customer, holds the samples and nothing else. A
+        customer that the samples do not know gets groups of its own like those of the first one.
+        """
         with self._lock:
             self._connection.execute("BEGIN IMMEDIATE")
-            self._connection.execute("DELETE FROM contact_group")
-            self._insert_samples()
+            if customer_id is None:
+                self._connection.execute("DELETE FROM contact_group")
+                self._insert(SAMPLE_GROUPS)
+            else:
+                self._connection.execute(
+                    "DELETE FROM contact_group WHERE customer_id = ?", (customer_id,)
+                )
+                [first, *_] = SAMPLE_GROUPS.values()
+                self._insert({customer_id: SAMPLE_GROUPS.get(customer_id, first)})
             self._connection.execute("COMMIT")
 
     def close(self) -> None:
@@ -160,15 +197,15 @@ class Store:
         self._connection.execute("BEGIN IMMEDIATE")
         self._connection.execute(_SCHEMA)
         if self._connection.execute("SELECT 1 FROM contact_group LIMIT 1").fetchone() is None:
-            self._insert_samples()
+            self._insert(SAMPLE_GROUPS)
         self._connection.execute("COMMIT")
 
-    def _insert_samples(self) -> None:
+    def _insert(self, samples: Mapping[int, Mapping[int, str]]) -> None:
         self._connection.executemany(
-            "INSERT INTO contact_group (customer_id, id, name) VALUES (?, ?, ?)",
+            _INSERT,
             [
                 (customer_id, group_id, name)
-                for customer_id, groups in SAMPLE_GROUPS.items()
+                for customer_id, groups in samples.items()
                 for group_id, name in {**groups, **SCENARIO_GROUPS}.items()
             ],
         )

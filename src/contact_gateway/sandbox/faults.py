@@ -1,4 +1,4 @@
-"""Answers that misbehave on purpose: none at all, a web server's page, and an endless drip.
+"""Answers that misbehave on purpose: none at all, late, a web server's page, an endless drip.
 
 They need a server that can drop a connection, which ASGI cannot ask for: see `protocol.py`.
 """
@@ -12,11 +12,12 @@ from starlette.responses import HTMLResponse, Response
 
 from contact_gateway.sandbox.problem_documents import PROBLEM_MEDIA_TYPE
 from contact_gateway.sandbox.protocol import DROP_CONNECTION
+from contact_gateway.sandbox.scenarios import Fault
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
-__all__ = ["HOLD_SECONDS", "Drip", "NoAnswer", "web_server_page"]
+__all__ = ["HOLD_SECONDS", "Drip", "Late", "NoAnswer", "misbehaving"]
 
 HOLD_SECONDS: Final = 60.0
 """How long a request is held open before the sandbox gives it up."""
@@ -73,9 +74,34 @@ class Drip(Response):
         await _drop_connection(scope, receive)
 
 
-def web_server_page() -> Response:
-    """The 404 page of a web server that knows nothing of the API behind it."""
-    return HTMLResponse(_PAGE, status_code=404)
+class Late(Response):
+    """Another answer, some seconds late."""
+
+    def __init__(self, answer: Response, *, seconds: float) -> None:
+        """Send `answer` after so many seconds, unless the client goes away before."""
+        super().__init__(status_code=answer.status_code)
+        self._answer = answer
+        self._seconds = seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Wait, and answer."""
+        if await _disconnected_within(self._seconds, receive):
+            return
+        await self._answer(scope, receive, send)
+
+
+def misbehaving(fault: Fault, *, faster: float = 1.0) -> Response:
+    """The answer that is this fault, in a time that runs `faster` times as fast."""
+    match fault:
+        case Fault.DROP:
+            return NoAnswer()
+        case Fault.HANG:
+            return NoAnswer(hold=HOLD_SECONDS / faster)
+        case Fault.DRIP:
+            return Drip(interval=_DRIP_INTERVAL_SECONDS / faster)
+        case Fault.HTML:
+            # of a web server that knows nothing of the API behind it
+            return HTMLResponse(_PAGE, status_code=404)
 
 
 async def _drop_connection(scope: Scope, receive: Receive) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 import orjson
@@ -11,11 +12,13 @@ from starlette.routing import Route
 
 from contact_gateway.sandbox import inputs
 from contact_gateway.sandbox.access import authorize
-from contact_gateway.sandbox.database import DuplicateNameError, Store
-from contact_gateway.sandbox.faults import HOLD_SECONDS, Drip, NoAnswer, web_server_page
+from contact_gateway.sandbox.database import DuplicateNameError
+from contact_gateway.sandbox.faults import Late, NoAnswer, misbehaving
+from contact_gateway.sandbox.identifiers import positive_int64
+from contact_gateway.sandbox.next_faults import NextFault, PlannedAnswer
 from contact_gateway.sandbox.problem_documents import Problem, ProblemError, invalid_input
-from contact_gateway.sandbox.received import ReceivedRequest, ReceivedRequests
-from contact_gateway.sandbox.scenarios import SCENARIOS_BY_ID, Fault
+from contact_gateway.sandbox.received import ReceivedRequest
+from contact_gateway.sandbox.scenarios import SCENARIO_CUSTOMERS, SCENARIOS_BY_ID, Scenario
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +26,7 @@ if TYPE_CHECKING:
     from starlette.exceptions import HTTPException
     from starlette.requests import Request
 
-    from contact_gateway.sandbox.token_issuer import TokenIssuer
+    from contact_gateway.sandbox.parts import Sandbox
 
 __all__ = ["ContactGroupApi"]
 
@@ -38,11 +41,16 @@ class ContactGroupApi:
     scope, then input, then scenario, then data.
     """
 
-    def __init__(self, store: Store, issuer: TokenIssuer, received: ReceivedRequests) -> None:
-        """Serve the groups of `store` to callers with tokens of `issuer`; log to `received`."""
-        self._store = store
-        self._issuer = issuer
-        self._received = received
+    def __init__(self, sandbox: Sandbox, faster: float = 1.0) -> None:
+        """Serve what `sandbox` holds, and log to it what is received.
+
+        A call for which it has a fault ends so. What takes its time is `faster` so many times.
+        """
+        self._store = sandbox.store
+        self._issuer = sandbox.tokens
+        self._received = sandbox.received
+        self._faults = sandbox.faults
+        self._faster = faster
 
     def routes(self) -> list[Route]:
         """The routes of both operations."""
@@ -77,20 +85,40 @@ class ContactGroupApi:
     async def _answer(
         self, request: Request, operation: Callable[[Request, bytes], Response]
     ) -> Response:
-        body = b""
         try:
             body = await request.body()
-            response = operation(request, body)
-        except ProblemError as refusal:
-            response = refusal.problem.response(instance=_raw_path(request))
         except ClientDisconnect:
-            response = NoAnswer()
+            response: Response = NoAnswer()
+            self._record(request, b"", response)
+            return response
+        fault = self._faults.take(request.method, _groups(request), _customer(request))
+        if fault is None:
+            response = _answered(request, body, operation)
+        else:
+            response = self._end(fault, request, lambda: _answered(request, body, operation))
         self._record(request, body, response)
-        return response
+        late = fault.delay / self._faster if fault else 0.0
+        return Late(response, seconds=late) if late else response
+
+    def _end(self, fault: NextFault, request: Request, answer: Callable[[], Response]) -> Response:
+        """The end of a call for which there is a fault; `answer` carries it out as ever."""
+        if fault.end is None:
+            return answer()
+        if fault.applied:
+            applied = answer()
+            if applied.status_code >= HTTPStatus.BAD_REQUEST:
+                return applied
+        if isinstance(fault.end, PlannedAnswer):
+            return _planned(fault.end)
+        if isinstance(fault.end, Problem):
+            return fault.end.response(instance=_raw_path(request))
+        return misbehaving(fault.end, faster=self._faster)
 
     def _list(self, request: Request, _body: bytes) -> Response:
         customer_id = authorize(request.headers, self._issuer, "contacts:read")
         wanted = inputs.group_filter(request.query_params)
+        if customer_id in SCENARIO_CUSTOMERS:
+            return self._play(SCENARIOS_BY_ID[customer_id])
         groups = self._store.find(customer_id, wanted)
         page = {
             "items": [{"id": group.id, "name": group.name} for group in groups],
@@ -107,9 +135,14 @@ class ContactGroupApi:
         scenario = SCENARIOS_BY_ID.get(group_id)
         if scenario is None:
             return self._rename(customer_id, group_id, name)
+        if scenario.applied:
+            self._rename(customer_id, group_id, name)
+        return self._play(scenario)
+
+    def _play(self, scenario: Scenario) -> Response:
         if isinstance(scenario.answer, Problem):
             raise ProblemError(scenario.answer)
-        return self._misbehave(scenario.answer, lambda: self._rename(customer_id, group_id, name))
+        return misbehaving(scenario.answer, faster=self._faster)
 
     def _rename(self, customer_id: int, group_id: int, name: str) -> Response:
         try:
@@ -127,18 +160,6 @@ class ContactGroupApi:
             )
         return Response(status_code=204)
 
-    def _misbehave(self, fault: Fault, apply: Callable[[], Response]) -> Response:
-        match fault:
-            case Fault.HANG:
-                return NoAnswer(hold=HOLD_SECONDS)
-            case Fault.DROP_AFTER_APPLYING:
-                apply()
-                return NoAnswer()
-            case Fault.HTML:
-                return web_server_page()
-            case Fault.DRIP:
-                return Drip()
-
     def _record(self, request: Request, body: bytes, response: Response) -> None:
         headers = tuple(
             (name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers.raw
@@ -151,8 +172,36 @@ class ContactGroupApi:
                 headers=headers,
                 body=body,
                 status=None if isinstance(response, NoAnswer) else response.status_code,
+                answer=bytes(response.body),
             )
         )
+
+
+def _answered(
+    request: Request, body: bytes, operation: Callable[[Request, bytes], Response]
+) -> Response:
+    try:
+        return operation(request, body)
+    except ProblemError as refusal:
+        return refusal.problem.response(instance=_raw_path(request))
+
+
+def _planned(answer: PlannedAnswer) -> Response:
+    response = Response(answer.body, status_code=answer.status)
+    response.raw_headers += [
+        (name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers
+    ]
+    return response
+
+
+def _groups(request: Request) -> frozenset[int]:
+    """The groups that a call is about: the one in its path, or those it filters by."""
+    texts = [*request.path_params.values(), *request.query_params.getlist("id")]
+    return frozenset(number for text in texts if (number := positive_int64(text)))
+
+
+def _customer(request: Request) -> int | None:
+    return positive_int64(request.headers.get("customer-id", ""))
 
 
 def _raw_path(request: Request) -> str:

@@ -7,6 +7,7 @@ caller's input also carries `errors`, an object of property name to sentences.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 import orjson
@@ -15,7 +16,7 @@ from starlette.responses import Response
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["PROBLEM_MEDIA_TYPE", "Problem", "ProblemError", "invalid_input"]
+__all__ = ["PROBLEM_MEDIA_TYPE", "Problem", "ProblemError", "invalid_input", "problem_with"]
 
 PROBLEM_MEDIA_TYPE = "application/problem+json"
 
@@ -81,4 +82,19 @@ def invalid_input(errors: Mapping[str, tuple[str, ...]]) -> ProblemError:
             detail="The request was understood, but some of its values are not allowed.",
             errors=errors,
         )
+    )
+
+
+def problem_with(status: int, headers: Mapping[str, str]) -> Problem:
+    """The problem of an answer of which no more is known than its status."""
+    try:
+        title = HTTPStatus(status).phrase
+    except ValueError:  # in use, as a CDN's 520 is, and registered nowhere
+        title = f"Status {status}"
+    return Problem(
+        status=status,
+        kind=title.lower().replace(" ", "-"),
+        title=title,
+        detail="A test has asked for this answer.",
+        headers=headers,
     )

@@ -2,40 +2,56 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import orjson
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import Mount, Route
 
+from contact_gateway.sandbox.admin import ADMIN_PATH, Administration, OnlyFromHere
 from contact_gateway.sandbox.database import GroupFilter
 from contact_gateway.sandbox.group_operations import ContactGroupApi
 from contact_gateway.sandbox.sample_data import SAMPLE_GROUPS
-from contact_gateway.sandbox.scenarios import SCENARIOS
+from contact_gateway.sandbox.scenarios import SCENARIO_CUSTOMERS, SCENARIOS, SCENARIOS_BY_ID
 from contact_gateway.sandbox.token_requests import LARGEST_FORM_BYTES, TokenEndpoint
 
 if TYPE_CHECKING:
     from starlette.requests import Request
+    from starlette.types import ASGIApp
 
     from contact_gateway.sandbox.database import Store
-    from contact_gateway.sandbox.received import ReceivedRequests
-    from contact_gateway.sandbox.token_issuer import TokenIssuer
+    from contact_gateway.sandbox.parts import Sandbox
 
-__all__ = ["create_app"]
+__all__ = ["Manner", "create_app"]
 
 
-def create_app(store: Store, issuer: TokenIssuer, received: ReceivedRequests) -> Starlette:
-    """The application over these parts. It needs the server in `server.py` for its faults."""
-    api = ContactGroupApi(store, issuer, received)
-    tokens = TokenEndpoint(issuer)
+@dataclass(frozen=True, kw_only=True)
+class Manner:
+    """How a sandbox behaves: how many times `faster` what takes its time, and whom it obeys.
+
+    Its administration obeys programs of this machine, or everybody where `admin_from_anywhere`.
+    """
+
+    faster: float = 1.0
+    admin_from_anywhere: bool = False
+
+
+def create_app(sandbox: Sandbox, manner: Manner) -> Starlette:
+    """The application over these parts. It needs the server in `running.py` for its faults."""
+    api = ContactGroupApi(sandbox, manner.faster)
+    tokens = TokenEndpoint(sandbox.tokens)
+    admin: ASGIApp = Administration(sandbox).app()
+    if not manner.admin_from_anywhere:
+        admin = OnlyFromHere(admin)
 
     async def describe(_request: Request) -> Response:
-        return _json(_description(store))
+        return _json(_description(sandbox.store))
 
     async def key_set(_request: Request) -> Response:
-        return _json(issuer.key_set())
+        return _json(sandbox.tokens.key_set())
 
     async def refuse_unrouted(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101 - registered for nothing else
@@ -52,6 +68,7 @@ def create_app(store: Store, issuer: TokenIssuer, received: ReceivedRequests) ->
                 max_body_size=LARGEST_FORM_BYTES,
             ),
             *api.routes(),
+            Mount(ADMIN_PATH, admin),
         ],
         exception_handlers={HTTPException: refuse_unrouted},
     )
@@ -69,6 +86,7 @@ def _description(store: Store) -> dict[str, object]:
             "PATCH /v1/contactGroups/{contactGroupId}",
             "GET /.well-known/jwks.json",
         ],
+        "administration": f"{ADMIN_PATH}/openapi.json",
         # the first page of each: a file may hold any number of groups
         "customers": [
             {
@@ -79,6 +97,10 @@ def _description(store: Store) -> dict[str, object]:
                 ],
             }
             for customer_id in SAMPLE_GROUPS
+        ],
+        "scenarioCustomers": [
+            {"id": customer, "effect": SCENARIOS_BY_ID[customer].effect}
+            for customer in SCENARIO_CUSTOMERS
         ],
         "scenarios": [{"id": scenario.id, "effect": scenario.effect} for scenario in SCENARIOS],
     }

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import ipaddress
 import socket
 import threading
 from contextlib import ExitStack, closing, contextmanager, suppress
-from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import uvicorn
 
 from contact_gateway.sandbox.database import Store
+from contact_gateway.sandbox.next_faults import FaultQueue
+from contact_gateway.sandbox.parts import Sandbox
 from contact_gateway.sandbox.protocol import SandboxProtocol
-from contact_gateway.sandbox.received import ReceivedRequests, new_log
-from contact_gateway.sandbox.rest_api import create_app
+from contact_gateway.sandbox.received import ReceivedRequests
+from contact_gateway.sandbox.rest_api import Manner, create_app
 from contact_gateway.sandbox.token_issuer import TokenIssuer
 
 if TYPE_CHECKING:
@@ -22,45 +25,38 @@ if TYPE_CHECKING:
 
     from starlette.applications import Starlette
 
-__all__ = ["Sandbox", "SandboxServer", "run"]
+__all__ = ["SandboxServer", "run", "url_of"]
 
-_HOST: Final = "127.0.0.1"
+LOOPBACK: Final = "127.0.0.1"
+_AS_IT_IS: Final = Manner()
 _BACKLOG: Final = 2048
 
 # Longer than clients keep an idle connection, so that they never reuse one as it is being closed.
 _KEEP_ALIVE_SECONDS: Final = 75
 
 
-@dataclass(frozen=True)
-class Sandbox:
-    """A sandbox that listens: where it is, and its parts for a test to look into.
-
-    `url` has no slash at the end and is also the issuer of the tokens; `received` logs the requests
-    below `/v1`; `store` holds the contact groups; `tokens` issues access tokens without HTTP.
-    """
-
-    url: str
-    received: ReceivedRequests
-    store: Store
-    tokens: TokenIssuer
-
-
 class SandboxServer:
     """A sandbox in a background thread, for as long as the `with` block lasts."""
 
-    def __init__(self, port: int = 0, data: Path | None = None) -> None:
+    def __init__(
+        self,
+        port: int = 0,
+        data: Path | None = None,
+        *,
+        host: str = LOOPBACK,
+        manner: Manner = _AS_IT_IS,
+    ) -> None:
         """Prepare to listen on `port`, 0 for any free one, with the groups in `data` or in memory.
 
         Nothing is opened before the `with` block is entered.
         """
-        self._port = port
-        self._data = data
+        self._opened = partial(_opened, host, port, data, manner)
         self._stack = ExitStack()
 
     def __enter__(self) -> Sandbox:
         """Start serving. Raises OSError when the port is taken or the file cannot be used."""
         with ExitStack() as stack:
-            sandbox, server, listener = stack.enter_context(_opened(self._port, self._data))
+            sandbox, server, listener = stack.enter_context(self._opened())
             stack.enter_context(_serving(server, listener))
             self._stack = stack.pop_all()
         return sandbox
@@ -74,13 +70,15 @@ def run(
     port: int = 8001,
     data: Path | None = None,
     *,
+    host: str = LOOPBACK,
+    manner: Manner = _AS_IT_IS,
     announce: Callable[[Sandbox], object] = lambda _sandbox: None,
 ) -> None:
     """Serve in the foreground until SIGINT or SIGTERM.
 
     `announce` is called once the port is open. Raises OSError as `SandboxServer` does.
     """
-    with _opened(port, data) as (sandbox, server, listener):
+    with _opened(host, port, data, manner) as (sandbox, server, listener):
         announce(sandbox)
         # uvicorn repeats the signal once it has stopped: for Ctrl-C that is nothing to report.
         with suppress(KeyboardInterrupt):
@@ -89,16 +87,25 @@ def run(
 
 @contextmanager
 def _opened(
-    port: int, data: Path | None
+    host: str, port: int, data: Path | None, manner: Manner
 ) -> Iterator[tuple[Sandbox, uvicorn.Server, socket.socket]]:
     # The port comes first: it is what fails most, and the issuer cannot be named without it. From
     # here on a connection is queued by the system, so nobody has to wait for the loop to start.
-    with closing(socket.create_server((_HOST, port), backlog=_BACKLOG)) as listener:
-        url = f"http://{_HOST}:{listener.getsockname()[1]}"
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with closing(socket.create_server((host, port), family=family, backlog=_BACKLOG)) as listener:
+        url = url_of(listener)
         with closing(Store(data)) as store:
-            sandbox = Sandbox(url, new_log(), store, TokenIssuer(url))
-            app = create_app(store, sandbox.tokens, sandbox.received)
+            sandbox = Sandbox(url, ReceivedRequests(), store, TokenIssuer(url), FaultQueue())
+            app = create_app(sandbox, manner)
             yield sandbox, uvicorn.Server(_configuration(app)), listener
+
+
+def url_of(listener: socket.socket) -> str:
+    """How what listens is called on this machine, which reaches all addresses by loopback."""
+    host, port = listener.getsockname()[:2]
+    if ipaddress.ip_address(host).is_unspecified:
+        host = "::1" if ":" in host else LOOPBACK
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 @contextmanager

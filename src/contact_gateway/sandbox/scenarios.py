@@ -4,6 +4,9 @@ They work as the test card numbers of a payment sandbox do: a client sees every 
 handle by choosing an id, without a fault injector. They affect only
 `PATCH /v1/contactGroups/{id}`, and only a request that has passed every check of token, customer
 and input. Each of them but 404 is also an ordinary group of every customer, so that it can be read.
+
+For reads the customer is the scenario: whatever some customers ask `GET /v1/contactGroups` for ends
+as the update of the group with their id does.
 """
 
 from __future__ import annotations
@@ -15,25 +18,36 @@ from typing import Final
 
 from contact_gateway.sandbox.problem_documents import Problem, invalid_input
 
-__all__ = ["SCENARIOS", "SCENARIOS_BY_ID", "SCENARIO_GROUPS", "Fault", "Scenario"]
+__all__ = [
+    "SCENARIOS",
+    "SCENARIOS_BY_ID",
+    "SCENARIO_CUSTOMERS",
+    "SCENARIO_GROUPS",
+    "Fault",
+    "Scenario",
+]
 
 
 class Fault(Enum):
     """A way to fail that is not a problem document."""
 
+    DROP = "drop"
     HANG = "hang"
-    DROP_AFTER_APPLYING = "drop after applying"
-    HTML = "html"
     DRIP = "drip"
+    HTML = "html"
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """One scenario: the group id that triggers it, what then happens, and the answer."""
+    """One scenario: the group id that triggers it, what then happens, and the answer.
+
+    Where the change is `applied`, it is made first, as for any group.
+    """
 
     id: int
     effect: str
     answer: Problem | Fault
+    applied: bool = False
 
 
 _NO_GROUP: Final = 404
@@ -147,7 +161,8 @@ SCENARIOS: Final[tuple[Scenario, ...]] = (
     Scenario(
         9002,
         "Applies the change, then drops the connection without an answer.",
-        Fault.DROP_AFTER_APPLYING,
+        Fault.DROP,
+        applied=True,
     ),
     Scenario(
         9003,
@@ -164,6 +179,9 @@ SCENARIOS: Final[tuple[Scenario, ...]] = (
 """Every scenario, in the order in which they are listed to people."""
 
 SCENARIOS_BY_ID: Final = MappingProxyType({scenario.id: scenario for scenario in SCENARIOS})
+
+SCENARIO_CUSTOMERS: Final = (429, 500, 503, 9001, 9003)
+"""The customers whose reads all end as the scenario with their id."""
 
 SCENARIO_GROUPS: Final = MappingProxyType(
     {scenario.id: f"Scenario {scenario.id}" for scenario in SCENARIOS if scenario.id != _NO_GROUP}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from functools import cached_property
 from secrets import token_hex
 from typing import TYPE_CHECKING, Final
 
@@ -15,13 +16,17 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, KeySetSerialization, RSAKey
 
+from contact_gateway.sandbox.scenarios import SCENARIO_CUSTOMERS
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 __all__ = [
     "AUDIENCE",
+    "BOTH_SCOPES",
     "CLIENTS",
     "LONGEST_LIFETIME_SECONDS",
+    "TOKEN_TYPE",
     "Caller",
     "Client",
     "Grant",
@@ -34,7 +39,7 @@ TOKEN_TYPE: Final = "at+jwt"  # noqa: S105 - a media type (RFC 9068, section 2.1
 ALGORITHM: Final = "RS256"
 LONGEST_LIFETIME_SECONDS: Final = 3600
 
-_BOTH_SCOPES: Final = ("contacts:read", "contacts:write")
+BOTH_SCOPES: Final = ("contacts:read", "contacts:write")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,10 +61,10 @@ _CLIENTS: Final = (
     Client(
         id="development",
         secret="development-secret",  # noqa: S106 - a fixed secret of a sandbox, documented
-        default_scopes=_BOTH_SCOPES,
+        default_scopes=BOTH_SCOPES,
         allowed_scopes=None,
         default_customers=(5690,),
-        allowed_customers=frozenset({5690, 7310}),
+        allowed_customers=frozenset({5690, 7310, *SCENARIO_CUSTOMERS}),
     ),
     Client(
         id="reader",
@@ -72,8 +77,8 @@ _CLIENTS: Final = (
     Client(
         id="gateway",
         secret="gateway-secret",  # noqa: S106
-        default_scopes=_BOTH_SCOPES,
-        allowed_scopes=frozenset(_BOTH_SCOPES),
+        default_scopes=BOTH_SCOPES,
+        allowed_scopes=frozenset(BOTH_SCOPES),
         default_customers=(5690, 7310),
         allowed_customers=frozenset({5690, 7310}),
     ),
@@ -111,7 +116,7 @@ class TokenIssuer:
     def __init__(self, issuer: str) -> None:
         """Make a new 2048-bit RSA key for the issuer URL `issuer`."""
         self.issuer = issuer
-        self._key = RSAKey.generate_key(2048, {"use": "sig", "alg": ALGORITHM}, auto_kid=True)
+        self._key = _new_key()
         self._rules = jwt.JWTClaimsRegistry(
             iss={"essential": True, "value": issuer},
             aud={"essential": True, "value": AUDIENCE},
@@ -120,29 +125,38 @@ class TokenIssuer:
 
     def issue(self, grant: Grant) -> str:
         """An access token for `grant`, in compact form."""
+        return self.sign(self.claims(grant))
+
+    def claims(self, grant: Grant) -> dict[str, object]:
+        """What an access token for `grant` says."""
         now = int(time.time())
         one_customer = len(grant.customers) == 1
-        return self.sign(
-            {
-                "iss": self.issuer,
-                "aud": AUDIENCE,
-                "sub": grant.client_id,
-                "client_id": grant.client_id,
-                "iat": now,
-                "exp": now + grant.lifetime,
-                "jti": token_hex(16),
-                "scope": " ".join(grant.scopes),
-                "customer_id": grant.customers[0] if one_customer else list(grant.customers),
-            }
-        )
+        return {
+            "iss": self.issuer,
+            "aud": AUDIENCE,
+            "sub": grant.client_id,
+            "client_id": grant.client_id,
+            "iat": now,
+            "exp": now + grant.lifetime,
+            "jti": token_hex(16),
+            "scope": " ".join(grant.scopes),
+            "customer_id": grant.customers[0] if one_customer else list(grant.customers),
+        }
 
     def sign(self, claims: Mapping[str, object], *, token_type: str = TOKEN_TYPE) -> str:
         """A token with exactly these claims, signed with the published key.
 
         For tests that need a token which is genuine but wrong: expired, or for another audience.
         """
-        header = {"alg": ALGORITHM, "typ": token_type, "kid": self._key.kid}
-        return jwt.encode(header, dict(claims), self._key, [ALGORITHM])
+        return _signed(self._key, claims, token_type)
+
+    def forge(self, claims: Mapping[str, object], *, token_type: str = TOKEN_TYPE) -> str:
+        """A token with exactly these claims, signed with a key that is published nowhere."""
+        return _signed(self._unknown_key, claims, token_type)
+
+    @cached_property
+    def _unknown_key(self) -> RSAKey:
+        return _new_key()
 
     def verify(self, token: str) -> Caller:
         """What `token` allows: signature, `typ`, `iss`, `aud` and `exp` hold.
@@ -164,6 +178,15 @@ class TokenIssuer:
     def key_set(self) -> KeySetSerialization:
         """The public key as a JSON Web Key Set (RFC 7517, section 5)."""
         return KeySet([self._key]).as_dict()
+
+
+def _new_key() -> RSAKey:
+    return RSAKey.generate_key(2048, {"use": "sig", "alg": ALGORITHM}, auto_kid=True)
+
+
+def _signed(key: RSAKey, claims: Mapping[str, object], token_type: str) -> str:
+    header = {"alg": ALGORITHM, "typ": token_type, "kid": key.kid}
+    return jwt.encode(header, dict(claims), key, [ALGORITHM])
 
 
 def _scopes(claim: object) -> frozenset[str]:

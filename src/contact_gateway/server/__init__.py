@@ -1,6 +1,23 @@
 """Sockets and processes: what an application is served by, whatever it is."""
 
-from contact_gateway.server.run import accepting, listen, serve, serve_on, server_config
+from contact_gateway.server.listening import (
+    ListenError,
+    Listeners,
+    accepting,
+    bind_all,
+    listen,
+)
+from contact_gateway.server.run import serve, serve_on, server_config
 from contact_gateway.server.workers import WorkersFailedError
 
-__all__ = ["WorkersFailedError", "accepting", "listen", "serve", "serve_on", "server_config"]
+__all__ = [
+    "ListenError",
+    "Listeners",
+    "WorkersFailedError",
+    "accepting",
+    "bind_all",
+    "listen",
+    "serve",
+    "serve_on",
+    "server_config",
+]

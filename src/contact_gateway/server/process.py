@@ -11,6 +11,7 @@ import structlog
 import uvicorn
 
 from contact_gateway.event_loop.held_signals import release
+from contact_gateway.server.service_manager import Told
 from contact_gateway.settings import FilesError
 
 __all__ = ["Drains", "Reloads", "Server"]
@@ -54,12 +55,13 @@ class Server(uvicorn.Server):
     On SIGTERM the application turns unready and goes on serving for `pause` seconds, with
     `Connection: close` on every reply. Then nothing new is accepted, and what is in flight, or on
     its way over a connection that was made in time, is finished. A second signal ends the pause.
-    Signals that were held come as soon as it takes them.
+    Signals that were held come as soon as it takes them. `told` is told of all that.
     """
 
-    def __init__(self, config: uvicorn.Config, *, pause: float) -> None:
+    def __init__(self, config: uvicorn.Config, *, pause: float, told: Told) -> None:
         super().__init__(config)
         self._pause = pause
+        self._told = told
         self._pausing = False
         self._to_reload = False
         self._reloading: asyncio.Task[None] | None = None
@@ -78,10 +80,13 @@ class Server(uvicorn.Server):
         release()
         if not self.should_exit:
             await super().startup(sockets)
+        if self.started:
+            self._told.serving()
 
     async def main_loop(self) -> None:
         """Serve until a signal, and through the pause that follows a SIGTERM."""
         await super().main_loop()
+        self._told.stopping()
         if self._pausing:
             for part in self.lifespan.state.values():
                 if isinstance(part, Drains):
@@ -96,6 +101,7 @@ class Server(uvicorn.Server):
         return await super().on_tick(counter)
 
     async def _reload(self) -> None:
+        self._told.reloading()
         reloaded, failed = [], False
         for name, part in self.lifespan.state.items():
             if isinstance(part, Reloads):
@@ -112,6 +118,7 @@ class Server(uvicorn.Server):
                     reloaded.append(name)
         if reloaded or not failed:
             _log.info("reloaded", what=reloaded)
+        self._told.serving()
 
     async def _serve_on(self) -> None:
         self.config.encoded_headers.append((b"connection", b"close"))

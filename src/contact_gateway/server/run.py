@@ -2,11 +2,9 @@
 
 import gc
 import math
-import os
 import signal
-import socket
 from functools import partial
-from typing import Final, Protocol
+from typing import Protocol
 
 import structlog
 import uvicorn
@@ -18,14 +16,14 @@ from contact_gateway.observation import Traces
 from contact_gateway.observation.exporting import exported_traces
 from contact_gateway.observation.logs import configure_logs, log_what_python_reports
 from contact_gateway.server.connection import HTTPConnection
+from contact_gateway.server.listening import Listeners, accepting, listen
 from contact_gateway.server.process import Server
+from contact_gateway.server.service_manager import ServiceManager, Told
 from contact_gateway.server.turns import Turns
 from contact_gateway.server.workers import run_workers
 from contact_gateway.settings import Settings
 
 __all__ = ["accepting", "listen", "serve", "serve_on", "server_config"]
-
-_ACCEPTED_AT_ONCE: Final = 8
 
 
 class Build(Protocol):
@@ -36,27 +34,6 @@ class Build(Protocol):
 
 
 _log = structlog.get_logger(__name__)
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """Listen on an address, port 0 for any free one; connections queue until they are served.
-
-    Raises:
-        OSError: the address is taken, or is not one of this machine's.
-    """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    return socket.create_server((host, port), family=family, backlog=2048)
-
-
-def accepting(listener: socket.socket) -> list[socket.socket]:
-    """The sockets to serve in the place of `listener`: itself, several times.
-
-    libuv accepts one connection from each socket in a turn of its loop (libuv/libuv pull request
-    3696). With hundreds of requests under way, new callers would wait for seconds to be let in.
-    """
-    # not by `socket.dup`: that makes the socket block, in other workers that have it too
-    others = (socket.socket(fileno=os.dup(listener.fileno())) for _ in range(_ACCEPTED_AT_ONCE - 1))
-    return [listener, *others]
 
 
 def server_config(
@@ -89,40 +66,44 @@ def serve(settings: Settings, build: Build) -> None:
 
     Raises:
         SettingsError: a file that the settings name cannot be used.
-        OSError: the address cannot be listened on.
+        ListenError: an address cannot be listened on.
         WorkersFailedError: a worker process could not start.
     """
-    listener = listen(settings.host, settings.port)
+    manager = ServiceManager.of_process()
+    listeners = Listeners.of(settings)
     if settings.workers == 1:
-        serve_on(listener, settings, build, announced=True, reloads=True)
+        serve_on(listeners, settings, build, told=manager, announced=True, reloads=True)
     else:
         hold()
         _begin_to_log(settings)
         build(settings)  # what keeps one from starting is told once, and not by each worker
-        _announce(listener)
+        _announce(listeners)
         work = partial(serve_on, settings=settings, build=build, reloads=True)
-        run_workers(settings.workers, work, listener)
+        run_workers(settings.workers, work, listeners, manager)
 
 
 def serve_on(
-    listener: socket.socket,
+    listeners: Listeners,
     settings: Settings,
     build: Build,
     *,
+    told: Told | None = None,
     announced: bool = False,
     reloads: bool = False,
 ) -> None:
-    """Serve what `build` makes on a socket that already listens, in this process.
+    """Serve what `build` makes on sockets that already listen, in this process.
 
-    When `announced`, the log says where the socket listens, once nothing keeps the gateway from
-    starting. Unless it `reloads`, SIGHUP means what it does elsewhere: the terminal is gone.
+    When `announced`, the log says where they listen, once nothing keeps the gateway from starting.
+    Unless it `reloads`, SIGHUP means what it does elsewhere: the terminal is gone. `told` is told
+    how it fares.
     """
     hold()
     _begin_to_log(settings)
     early = remember(STOPPING)
     with exported_traces():
         app = build(settings, traces=Traces.of_process())
-        server = Server(server_config(app, settings), pause=settings.drain_pause)
+        told = told or ServiceManager()
+        server = Server(server_config(app, settings), pause=settings.drain_pause, told=told)
         # until uvicorn handles them itself, and when it repeats them at the end
         for stopping in STOPPING:
             signal.signal(stopping, server.handle_exit)
@@ -131,9 +112,9 @@ def serve_on(
         if reloads:
             signal.signal(signal.SIGHUP, server.reload)
         if announced:
-            _announce(listener)
+            _announce(listeners)
         _spare_the_garbage_collector()
-        server.run(sockets=accepting(listener))
+        server.run(sockets=listeners.accepting())
         hold()  # what comes now would only interrupt the end
 
 
@@ -142,10 +123,14 @@ def _begin_to_log(settings: Settings) -> None:
     log_what_python_reports()
 
 
-def _announce(listener: socket.socket) -> None:
+def _announce(listeners: Listeners) -> None:
     """Say where it listens: for port 0, nothing else would tell."""
-    address, port = listener.getsockname()[:2]  # of IPv6 it has more
-    _log.info("listening", address=address, port=port)
+    for listener in listeners.callers:
+        address, port = listener.getsockname()[:2]  # of IPv6 it has more
+        _log.info("listening", address=address, port=port)
+    for listener in listeners.aside:
+        address, port = listener.getsockname()[:2]
+        _log.info("listening", address=address, port=port, only="health and metrics")
 
 
 def _spare_the_garbage_collector() -> None:

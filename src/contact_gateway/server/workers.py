@@ -7,25 +7,33 @@ and keeps the socket open while they finish: who connects then waits for nothing
 import multiprocessing
 import os
 import signal
-import socket
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
 from multiprocessing.connection import wait
 from multiprocessing.context import SpawnProcess
 from multiprocessing.resource_tracker import ensure_running
+from typing import Protocol
 
 import structlog
 from prometheus_client.multiprocess import mark_process_dead
 from uvicorn.config import STARTUP_FAILURE
 
 from contact_gateway.event_loop.held_signals import HELD, STOPPING, hold, remember, told_to_stop
+from contact_gateway.server.listening import Listeners
+from contact_gateway.server.service_manager import Told
+from contact_gateway.server.worker_reports import Reports
 
 __all__ = ["Work", "WorkersFailedError", "run_workers"]
 
-Work = Callable[[socket.socket], None]
+
+class Work(Protocol):
+    """What a worker does until it is told to stop."""
+
+    def __call__(self, listeners: Listeners, /, *, told: Told) -> None:
+        """Serve; `told` is told how it fares."""
+
 
 _METRICS_DIRECTORY = "PROMETHEUS_MULTIPROC_DIR"
 _AWAITED = HELD | {signal.SIGCHLD}
@@ -38,11 +46,12 @@ class WorkersFailedError(Exception):
     """A worker could not start, and no other would."""
 
 
-def run_workers(count: int, work: Work, listener: socket.socket) -> None:
+def run_workers(count: int, work: Work, listeners: Listeners, told: Told) -> None:
     """Run `work` in `count` processes until SIGTERM or SIGINT, and return when all have ended.
 
-    `work` is called with `listener`, while signals are held, and is found by its module and name. A
-    process that dies is replaced. SIGHUP is passed on to all. Must be called on the main thread.
+    `work` is called with `listeners`, while signals are held, and is found by its module and name.
+    A process that dies is replaced. SIGHUP is passed on to all. `told` is told how all of them
+    together fare. Must be called on the main thread.
 
     Raises:
         WorkersFailedError: the application of a worker did not start.
@@ -55,7 +64,7 @@ def run_workers(count: int, work: Work, listener: socket.socket) -> None:
         _start_resource_tracker()
         signal.pthread_sigmask(signal.SIG_BLOCK, _AWAITED)
         if not told_to_stop():
-            _Workers(count, work, listener).run()
+            _Workers(count, work, listeners, told).run()
 
 
 def _start_resource_tracker() -> None:
@@ -71,9 +80,10 @@ def _start_resource_tracker() -> None:
 
 
 class _Workers:
-    def __init__(self, count: int, work: Work, listener: socket.socket) -> None:
+    def __init__(self, count: int, work: Work, listeners: Listeners, told: Told) -> None:
         self._work = work
-        self._listener = listener
+        self._listeners = listeners
+        self._reports = Reports(told)
         self._processes = [self._started() for _ in range(count)]
 
     def run(self) -> None:
@@ -83,19 +93,21 @@ class _Workers:
                 self._hang_up()
             else:
                 failed = self._replace_the_dead()
-        # each worker has it too, for as long as it accepts; here it would only keep callers waiting
+        self._reports.stopping()
+        # each worker has them too, for as long as it accepts; here they only keep callers waiting
         for process in self._processes:
             process.terminate()
-        self._listener.close()
+        self._listeners.close()
         for process in self._processes:
             process.join()
         if failed:
             raise WorkersFailedError("a worker did not start; the log says why")
 
     def _hang_up(self) -> None:
-        for process in self._processes:
-            if process.pid is not None and process.is_alive():
-                os.kill(process.pid, signal.SIGHUP)
+        alive = [each.pid for each in self._processes if each.pid is not None and each.is_alive()]
+        self._reports.reloading(alive)
+        for pid in alive:
+            os.kill(pid, signal.SIGHUP)
 
     def _replace_the_dead(self) -> bool:
         """Whether a worker could not start, so that replacing it is in vain."""
@@ -106,22 +118,23 @@ class _Workers:
             if process.exitcode == STARTUP_FAILURE:
                 return True
             _log.error("worker_died", exit_code=process.exitcode)
-            self._processes[index] = self._started()
+            self._processes[index] = self._started(instead_of=process.pid)
         return False
 
-    def _started(self) -> SpawnProcess:
+    def _started(self, instead_of: int | None = None) -> SpawnProcess:
         context = multiprocessing.get_context("spawn")
-        process = context.Process(target=_run, args=(self._work, self._listener))
-        process.start()
+        arguments = (self._work, self._listeners, self._reports.of_a_worker())
+        process = context.Process(target=_run, args=arguments)
+        self._reports.start(process, instead_of)
         return process
 
 
-def _run(work: Work, listener: socket.socket) -> None:
+def _run(work: Work, listeners: Listeners, told: Told) -> None:
     """What a worker process runs; it starts with its parent's signals blocked."""
     threading.Thread(target=_stop_with_parent, daemon=True).start()
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
     try:
-        work(listener)
+        work(listeners, told=told)
     except Exception:  # noqa: BLE001 - multiprocessing would print it in words of its own
         _log.exception("worker_failed")
         time.sleep(_SECONDS_BEFORE_ANOTHER)

@@ -1,6 +1,7 @@
-"""How variables begin, and the settings that are one word of a few."""
+"""Settings that are one of a few words, and what every setting's name begins with."""
 
 from enum import StrEnum
+from typing import Final
 
 __all__ = [
     "PREFIX",
@@ -10,7 +11,8 @@ __all__ = [
     "UpstreamAuthentication",
 ]
 
-PREFIX = "CONTACT_GATEWAY_"
+PREFIX: Final = "CONTACT_GATEWAY_"
+"""What the name of every variable begins with."""
 
 
 class TokenVerification(StrEnum):

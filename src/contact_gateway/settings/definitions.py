@@ -14,12 +14,13 @@ from contact_gateway.settings.choices import (
     TrustedDocumentsMode,
     UpstreamAuthentication,
 )
-from contact_gateway.settings.combinations import faults_together, line_about
 from contact_gateway.settings.secret_files import with_secrets
+from contact_gateway.settings.together import faults_together
 from contact_gateway.settings.values import (
     Algorithms,
     BaseUrl,
     CommaSeparated,
+    Hosts,
     LogLevel,
     NoProxyHosts,
     Origins,
@@ -32,17 +33,7 @@ from contact_gateway.settings.values import (
     SeveralOrNone,
 )
 
-__all__ = [
-    "PREFIX",
-    "ClientAuthentication",
-    "FilesError",
-    "Settings",
-    "SettingsError",
-    "TokenVerification",
-    "TrustedDocumentsMode",
-    "UpstreamAuthentication",
-    "error_line",
-]
+__all__ = ["FilesError", "Settings", "SettingsError", "error_line"]
 
 
 class SettingsError(Exception):
@@ -76,8 +67,14 @@ class Settings(BaseSettings):
         hide_input_in_errors=True,
     )
 
-    host: str = Field("127.0.0.1", min_length=1, description="the address to listen on")
+    host: Hosts = Field(
+        ("127.0.0.1",),
+        description="the addresses to listen on, comma-separated, such as 0.0.0.0,::",
+    )
     port: int = Field(8000, ge=0, le=65535, description="the port to listen on, 0 to 65535")
+    metrics_port: int | None = Field(
+        None, ge=1, le=65535, description="a port for health and metrics alone, 1 to 65535"
+    )
     workers: int = Field(1, ge=1, le=64, description="the number of processes, 1 to 64")
     drain_pause: float = Field(
         5,
@@ -116,6 +113,24 @@ class Settings(BaseSettings):
     )
     upstream_max_connections: int = Field(
         64, ge=1, le=10_000, description="the number of upstream calls at a time, 1 to 10000"
+    )
+    upstream_keepalive: Seconds = Field(
+        4, description="seconds that an upstream connection may be idle, up to 300"
+    )
+    upstream_connection_age: Seconds = Field(
+        60, description="seconds after which an upstream connection is not used again, up to 300"
+    )
+    upstream_breaker: bool = Field(
+        default=True, description="true or false: call less often where the upstream fails"
+    )
+    upstream_retry_budget: float = Field(
+        0.1, ge=0, le=1, description="the share of calls that may be repeats, 0 to 1 (no limit)"
+    )
+    only_for_tests_time_factor: float = Field(
+        1,
+        ge=1,
+        le=1000,
+        description="1 to 1000: deadlines and waits are so many times shorter; refused by serve",
     )
     upstream_client_certificate: str | None = Field(
         None,
@@ -202,9 +217,20 @@ class Settings(BaseSettings):
     )
 
     graphiql: bool = Field(default=False, description="true or false: serve GraphiQL")
+    graphiql_client_id: str | None = Field(
+        None, min_length=1, description="the client id with which GraphiQL logs in at JWT_ISSUER"
+    )
+    graphiql_scopes: SeveralOrNone = Field(
+        None, description="what GraphiQL asks for there in place of SCOPE_READ and SCOPE_WRITE"
+    )
     introspection: bool = Field(default=False, description="true or false: allow introspection")
+    federation: bool = Field(
+        default=False, description="true or false: be a subgraph of Apollo Federation 2"
+    )
     cors_origins: Origins = Field(
-        (), description="exact origins, comma-separated, such as https://app.example.com"
+        (),
+        description="exact origins, comma-separated, such as https://app.example.com; of this "
+        "machine also http://localhost:* for any port",
     )
     expose_server_problems: bool = Field(
         default=False, description="true or false: show detail and instance of upstream 5xx"
@@ -217,10 +243,10 @@ class Settings(BaseSettings):
         description="redis://host:6379 or rediss://host:6379, shared by all; needs the extra redis",
     )
     rate_limit_storage_file: SecretFile | None = _instead_of("RATE_LIMIT_STORAGE")
-    trusted_documents: str | None = Field(
+    trusted_documents: SeveralOrNone = Field(
         None,
-        min_length=1,
-        description="the path of a manifest of trusted documents, for log and enforce",
+        description="paths of manifests of trusted documents, or of directories with such, "
+        "comma-separated, for log and enforce",
     )
     trusted_documents_mode: TrustedDocumentsMode = Field(
         TrustedDocumentsMode.OFF,
@@ -239,11 +265,11 @@ class Settings(BaseSettings):
 
     @validate_together(mode="after")
     def _settings_that_need_each_other(self) -> Self:
-        if lines := [*faults_together(self)]:
+        if lines := list(faults_together(self, error_line)):
             raise SettingsError(lines)
         return self
 
 
 def error_line(field: str, fault: str) -> str:
     """What an error says of a setting: what it expects, and what is wrong with it."""
-    return line_about(Settings, field, fault)
+    return f"{PREFIX}{field.upper()}: expected {Settings.model_fields[field].description} ({fault})"

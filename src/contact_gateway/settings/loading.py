@@ -5,9 +5,8 @@ from collections.abc import Collection, Mapping
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from contact_gateway.settings.choices import TokenVerification
+from contact_gateway.settings.choices import PREFIX, TokenVerification
 from contact_gateway.settings.definitions import (
-    PREFIX,
     FilesError,
     Settings,
     SettingsError,
@@ -16,7 +15,7 @@ from contact_gateway.settings.definitions import (
 from contact_gateway.settings.names import is_service_link, unknown_names
 from contact_gateway.settings.secret_files import FILE, FromFile, file_fault
 
-__all__ = ["load_settings", "with_files_read_anew"]
+__all__ = ["load_settings", "load_settings_for_tests", "with_files_read_anew"]
 
 
 _FROM_KUBERNETES = (
@@ -32,7 +31,39 @@ def load_settings(**values: object) -> Settings:
         SettingsError: with a line for each setting that is missing or wrong, and for each variable
             that is none. No line repeats a value, because a value may be a secret.
     """
-    lines = unknown_names(Settings, values.get("_env_file", Settings.model_config["env_file"]))
+    settings = _load(values, environment=True)
+    if settings.only_for_tests_time_factor != 1:
+        raise SettingsError([error_line("only_for_tests_time_factor", "it is set")])
+    return settings
+
+
+def load_settings_for_tests(values: Mapping[str, object], *, environment: bool) -> Settings:
+    """The settings of a gateway that is only tried, and whose clock may run faster.
+
+    Their deadlines are by that clock. Without the `environment`, only `values` count.
+
+    Raises:
+        SettingsError: as `load_settings`.
+    """
+    settings = _load(values, environment=environment)
+    faster = settings.only_for_tests_time_factor
+    if faster == 1:
+        return settings
+    deadlines = ("upstream_deadline", "upstream_attempt_timeout")
+    return settings.model_copy(
+        update={name: getattr(settings, name) / faster for name in deadlines}
+    )
+
+
+# no variable has an equals sign in its name
+_NO_ENVIRONMENT: Mapping[str, object] = {"_env_file": None, "_env_prefix": "="}
+
+
+def _load(values: Mapping[str, object], *, environment: bool) -> Settings:
+    if environment:
+        lines = unknown_names(Settings, values.get("_env_file", Settings.model_config["env_file"]))
+    else:
+        lines, values = [], {**values, **_NO_ENVIRONMENT}
     try:
         settings = Settings(**values)  # type: ignore[arg-type]  # pydantic checks them
     except SettingsError as error:
@@ -58,7 +89,7 @@ def with_files_read_anew(settings: Settings) -> Settings:
         if kept.get(name + FILE) is not None:
             kept[name] = None
     try:
-        return load_settings(_env_file=None, **kept)
+        return _load({"_env_file": None, **kept}, environment=True)
     except SettingsError as error:
         raise FilesError(error.lines) from None
 
@@ -76,6 +107,8 @@ def _fault(item: ErrorDetails) -> str:
         return "the file holds something else"
     if item["type"] == "missing":
         return "missing"
+    if item["type"] == "missing_extra":
+        return item["msg"]
     if is_service_link(str(item["loc"][0]), str(item["input"])):
         return _FROM_KUBERNETES
     return "it is set to something else"

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
+from pydantic_core import PydanticCustomError
 from pydantic_settings import NoDecode
 
 from contact_gateway.forms.no_proxy import NoProxy
@@ -14,9 +15,11 @@ from contact_gateway.forms.proxy_address import read_proxy
 from contact_gateway.settings.secret_files import readable
 
 __all__ = [
+    "ANY_PORT",
     "Algorithms",
     "BaseUrl",
     "CommaSeparated",
+    "Hosts",
     "LogLevel",
     "NoProxyHosts",
     "Origins",
@@ -28,8 +31,12 @@ __all__ = [
     "SecureUrl",
     "SeveralOrNone",
     "can_be_discovered",
+    "is_origin",
     "secure_url",
 ]
+
+ANY_PORT = ":*"
+"""What stands for any port, or none, behind an origin of this machine."""
 
 _SIGNATURE_ALGORITHMS = frozenset(
     {"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"}
@@ -106,13 +113,34 @@ def _algorithms(names: tuple[str, ...]) -> tuple[str, ...]:
     return names
 
 
+def is_origin(text: str) -> bool:
+    """Whether it is an origin as browsers write it, of a page that came over http or https."""
+    try:
+        parts = urlsplit(text)
+        _ = parts.port  # raises ValueError when it is not a port
+    except ValueError:
+        return False
+    written = f"{parts.scheme}://{parts.netloc}" == text == text.lower() and not {"@", "*"} & {
+        *text
+    }
+    return written and parts.scheme in {"http", "https"} and bool(parts.hostname)
+
+
 def _origins(origins: tuple[str, ...]) -> tuple[str, ...]:
     for origin in origins:
-        parts = urlsplit(origin)
-        written = f"{parts.scheme}://{parts.netloc}" == origin == origin.lower()
-        if not written or parts.scheme not in {"http", "https"} or not parts.hostname:
+        exact = origin.removesuffix(ANY_PORT)
+        if not is_origin(exact):
             raise ValueError
+        if exact != origin:
+            parts = urlsplit(exact)
+            if parts.port is not None or not _is_loopback(parts.hostname or ""):
+                raise ValueError
     return origins
+
+
+def _hosts(hosts: tuple[str, ...]) -> tuple[str, ...]:
+    without_brackets = (host.removeprefix("[").removesuffix("]") for host in hosts)
+    return tuple(dict.fromkeys(without_brackets))
 
 
 def _rate(text: str) -> str:
@@ -125,7 +153,7 @@ def _rate(text: str) -> str:
 
 def _redis_url(url: SecretStr) -> SecretStr:
     if find_spec("redis") is None:
-        raise ValueError
+        raise PydanticCustomError("missing_extra", "the extra contact-gateway[redis] is missing")
     parts = urlsplit(url.get_secret_value())
     if parts.scheme not in {"redis", "rediss"} or not parts.hostname or not parts.port:
         raise ValueError
@@ -156,6 +184,7 @@ LogLevel = Annotated[Literal["debug", "info", "warning", "error"], BeforeValidat
 Seconds = Annotated[float, Field(gt=0, le=300, allow_inf_nan=False)]
 Algorithms = Annotated[CommaSeparated, AfterValidator(_algorithms)]
 Origins = Annotated[CommaSeparated, AfterValidator(_origins)]
+Hosts = Annotated[CommaSeparated, Field(min_length=1), AfterValidator(_hosts)]
 Rate = Annotated[str, AfterValidator(_rate)]
 RedisUrl = Annotated[SecretStr, AfterValidator(_redis_url)]
 ProxyUrl = Annotated[SecretStr, AfterValidator(_proxy_url)]

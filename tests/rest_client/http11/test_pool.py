@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator, Callable
 
 import httpx
@@ -13,7 +14,7 @@ from contact_gateway.rest_client.http11.exchange import Connection
 from contact_gateway.rest_client.http11.pool import Connections, Key
 from contact_gateway.rest_client.sending import Sender
 from tests.rest_client.stack import call, run
-from tests.scripted_upstream import ScriptedUpstream
+from tests.scripted_upstream import ScriptedUpstream, reply
 
 
 def key_of(url: httpx.URL, customer: int | None = 5690) -> Key:
@@ -37,9 +38,11 @@ async def opened(connections: Connections, url: httpx.URL, count: int) -> list[C
 
 
 @contextlib.asynccontextmanager
-async def pool(most: int, clock: Clock, idle_seconds: float = 15) -> AsyncIterator[Connections]:
+async def pool(
+    most: int, clock: Clock, idle_seconds: float = 15, age_seconds: float = 1000
+) -> AsyncIterator[Connections]:
     """A pool, closed at the end with all that it has lent or opened."""
-    connections = Connections(most, idle_seconds, clock)
+    connections = Connections(most, idle_seconds, clock, age_seconds=age_seconds)
     try:
         yield connections
     finally:
@@ -254,6 +257,140 @@ def test_connection_that_is_too_old(scripted: ScriptedUpstream) -> None:
             return connections.take(key_of(url)) is None and not connection.usable
 
     assert run(too_old())
+
+
+ASKING = b"GET / HTTP/1.1\r\nHost: upstream\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [
+        ("timeout=5", 4),
+        ("timeout=5, max=100", 4),
+        ("max=100,TIMEOUT = 5", 4),
+        ("timeout=5; max=100", 4),
+        ('timeout="5"', 4),
+        ("timeout=9, timeout=5", 4),
+        ("timeout=2.5", 1.5),
+        ("timeout=1", 0.5),
+        ("timeout=0", 0),
+        ("timeout=75", 15),
+        ("timeout=soon", 15),
+        ("timeout=-1", 15),
+        ("timeout", 15),
+        ("", 15),
+        ("x" * 300 + ",timeout=5", 15),
+    ],
+)
+def test_what_the_upstream_says_of_idle_connections(
+    scripted: ScriptedUpstream, said: str, seconds: float
+) -> None:
+    """It shortens the time in which one is used again, with a second or a half of it to spare."""
+    scripted.answers(reply(204, Keep_Alive=said))
+
+    async def taken(after: float) -> bool:
+        clock, url = Clock(), httpx.URL(scripted.url)
+        async with pool(1, clock) as connections:
+            (connection,) = await opened(connections, url, 1)
+            await connection.exchange(ASKING, time.monotonic() + 5)
+            connections.give_back(key_of(url), connection)
+            clock.now += after
+            used = connections.take(key_of(url)) is connection
+            connection.abort()
+            return used
+
+    assert [run(taken(after)) for after in (max(0.01, seconds - 0.01), seconds + 0.01)] == [
+        seconds > 0,
+        False,
+    ]
+
+
+def test_an_upstream_that_says_it_once(scripted: ScriptedUpstream) -> None:
+    """It is true of the connection until something else is said."""
+    scripted.answers(reply(204, Keep_Alive="timeout=5"), reply(204))
+
+    async def taken() -> bool:
+        clock, url = Clock(), httpx.URL(scripted.url)
+        async with pool(1, clock) as connections:
+            (connection,) = await opened(connections, url, 1)
+            for _ in range(2):
+                await connection.exchange(ASKING, time.monotonic() + 5)
+            connections.give_back(key_of(url), connection)
+            clock.now += 4
+            return connections.take(key_of(url)) is not None
+
+    assert not run(taken())
+
+
+@pytest.mark.parametrize("most", [1, 8], ids=["a full pool", "a pool with room"])
+def test_a_connection_that_is_to_retire(scripted: ScriptedUpstream, most: int) -> None:
+    """However busy it is, it is not used again after that, and not even kept."""
+
+    async def used() -> list[bool]:
+        clock, url, found = Clock(), httpx.URL(scripted.url), []
+        async with pool(most, clock, age_seconds=60) as connections:
+            (connection,) = await opened(connections, url, 1)
+            for _ in range(7):
+                connections.give_back(key_of(url), connection)
+                clock.now += 9.9
+                found.append(connections.take(key_of(url)) is connection)
+            connection = await connections.open(url)
+            clock.now += 60
+            connections.give_back(key_of(url), connection)
+            return [*found, connection.usable]
+
+    assert run(used()) == [*[True] * 6, False, False]
+
+
+def test_one_that_retires_while_it_rests(scripted: ScriptedUpstream) -> None:
+    """A call that would have waited for it gets another."""
+
+    async def another() -> bool:
+        clock, url = Clock(), httpx.URL(scripted.url)
+        async with pool(1, clock, age_seconds=60) as connections:
+            (connection,) = await opened(connections, url, 1)
+            clock.now += 59.999
+            connections.give_back(key_of(url), connection)
+            clock.now += 0.003
+            other = await connections.another(key_of(url), url)
+            other.abort()
+            return other is connection
+
+    assert not run(another())
+
+
+class Refused(Dialling):
+    """Cannot connect once it is told so."""
+
+    refused = False
+
+    async def __call__(self, url: httpx.URL, protocol: Callable[[], Protocol]) -> Protocol:
+        """Connect, or fail."""
+        if self.refused:
+            raise ConnectionRefusedError
+        return await super().__call__(url, protocol)
+
+
+def test_no_other_where_one_rests(scripted: ScriptedUpstream) -> None:
+    """A call whose customer's connection still rests waits for that, if none can be opened."""
+
+    async def used() -> list[bool]:
+        dial, url = Refused(), httpx.URL(scripted.url)
+        connections = Connections(8, dial=dial)
+        key, other = key_of(url), key_of(url, 7310)
+        connection = await connections.another(key, url)
+        connections.give_back(key, connection)
+        dial.refused = True
+        has = [connections.has(each) for each in (key, other)]
+        again = await connections.another(key, url)
+        with pytest.raises(ConnectionRefusedError):
+            await connections.another(other, url)
+        connections.give_back(key, again)
+        connections.close()
+        await asyncio.sleep(0)
+        return [*has, again is connection]
+
+    assert run(used()) == [True, False, True]
 
 
 def test_connection_given_back_to_a_closed_pool(scripted: ScriptedUpstream) -> None:

@@ -6,27 +6,23 @@ from typing import Final, Protocol
 import httptools
 
 from contact_gateway.rest_client.http11.heads import NO_CONTENT, TOKEN, Heads
+from contact_gateway.rest_client.http11.keep_alive import idle_seconds
 
 __all__ = ["Body", "UntilTheEnd", "body_after"]
 
 _LONGEST_LINE: Final = 4_096  # of a chunk's size with its extensions
-_FRAMING: Final = frozenset({b"content-length", b"transfer-encoding"})
-_FRAMING_LENGTHS: Final = frozenset(map(len, _FRAMING))  # few others are: not each is looked at
+_KEEP_ALIVE: Final = b"keep-alive"
+_WANTED: Final = frozenset({b"content-length", b"transfer-encoding", _KEEP_ALIVE})
+_WANTED_LENGTHS: Final = frozenset(map(len, _WANTED))  # few others are: not each is looked at
 
-_QUOTED: Final = rb'"(?:[\t !#-\[\]-~\x80-\xff]|\\[\t -~\x80-\xff])*+"'
+_QUOTED: Final = rb'"(?:[\t !#-\[\]-~\x80-\xff]|\\[\t -~\x80-\xff])*"'
 # section 7.1.1, with whitespace before the end, which some servers fill a size up with
 _SIZE_LINE: Final = re.compile(
     rb"0*+([0-9A-Fa-f]{0,16})(?<=[0-9A-Fa-f])"
-    rb"(?:[ \t]*+;[ \t]*+"
-    + TOKEN
-    + rb"(?:[ \t]*+=[ \t]*+(?:"
-    + TOKEN
-    + rb"|"
-    + _QUOTED
-    + rb"))?)*+"
+    rb"(?:[ \t]*+;[ \t]*+" + TOKEN + rb"(?:[ \t]*+=[ \t]*+(?:" + TOKEN + rb"|" + _QUOTED + rb"))?)*"
     rb"[ \t]*+\r\n"
 )
-_TRAILERS: Final = re.compile(rb"(?:" + TOKEN + rb":[^\r\n\0]*+\r\n)*+\r\n")
+_TRAILERS: Final = re.compile(rb"(?:" + TOKEN + rb":[^\r\n\0]*+\r\n)*\r\n")
 
 
 class Body(Protocol):
@@ -162,13 +158,18 @@ class _InChunks:
 def body_after(heads: Heads) -> Body:
     """What is to come after the head that was read last (section 6.3).
 
+    What `heads` say of how long the connection may be idle is noted there on the way.
+
     Raises:
         httptools.HttpParserError: a transfer coding that the gateway has not asked for.
     """
     announced = []
     for header in heads.headers:
-        if len(header[0]) in _FRAMING_LENGTHS and header[0].lower() in _FRAMING:
-            announced.append(header)  # noqa: PERF401 - for each answer, a comprehension takes longer
+        if len(header[0]) in _WANTED_LENGTHS and (name := header[0].lower()) in _WANTED:
+            if name == _KEEP_ALIVE:
+                heads.idle_seconds = idle_seconds(header[1])
+            else:
+                announced.append(header)
     if heads.status in NO_CONTENT:
         if not announced:
             return _NOTHING

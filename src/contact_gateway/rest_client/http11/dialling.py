@@ -3,8 +3,8 @@
 import asyncio
 import socket
 import ssl
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Sequence
+from functools import cached_property, partial
 from typing import Final, TypeVar
 
 import httpx
@@ -12,12 +12,14 @@ from aiohappyeyeballs import start_connection
 
 from contact_gateway.egress import EgressError, Explanations, ProxyError, WayOut
 from contact_gateway.forms.proxy_address import ProxyAddress
+from contact_gateway.rest_client.http11.name_resolution import Address, NameResolution
 from contact_gateway.rest_client.http11.tunnels import open_tunnel
 
 __all__ = ["Dialling", "Protocol"]
 
 _BETWEEN_ADDRESSES: Final = 0.25  # seconds (RFC 8305 section 8)
 _CONNECT_SECONDS: Final = 10.0  # and as many for TLS, where nobody waits for it any longer
+
 
 Protocol = TypeVar("Protocol", bound=asyncio.BaseProtocol)
 
@@ -56,6 +58,22 @@ class Dialling:
             raise await self.explained(url, error) from error
         return connection
 
+    def change_way(self, way: WayOut) -> None:
+        """Go another way from now on; what is known of names is kept."""
+        self._way, self._explanations = way, Explanations()
+
+    async def look_up(self, host: str, port: int) -> Sequence[Address]:
+        """The addresses of a host as the system knows them at this moment.
+
+        Raises:
+            OSError: it knows none.
+        """
+        return await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+
+    @cached_property
+    def _names(self) -> NameResolution:
+        return NameResolution(self.look_up)
+
     def proxy_for(self, url: httpx.URL) -> ProxyAddress | None:
         """The proxy on the way to the host of a URL, if there is one."""
         return self._way.proxy_for(*_address(url)) if self._way.proxied else None
@@ -76,10 +94,10 @@ class Dialling:
         host, port = _address(url)
         proxy = self.proxy_for(url)
         if proxy is None:
-            return await _connected(host, port)
+            return await self._connected(host, port)
         named = ProxyError.unreachable
         try:
-            connected = await _connected(proxy.host, proxy.port)
+            connected = await self._connected(proxy.host, proxy.port)
             named = ProxyError.unfinished
             if url.scheme == "https":
                 await _tunnel(connected, proxy, host, port)
@@ -90,6 +108,15 @@ class Dialling:
             failure = named(proxy, error)
             self._explanations.refused(failure, host, port)
             raise failure from error
+        return connected
+
+    async def _connected(self, host: str, port: int) -> socket.socket:
+        async with asyncio.timeout(_CONNECT_SECONDS):
+            addresses = await self._names.addresses(host, port)
+            connected = await start_connection(
+                addresses, happy_eyeballs_delay=_BETWEEN_ADDRESSES, interleave=1
+            )
+        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return connected
 
 
@@ -105,14 +132,3 @@ async def _tunnel(connected: socket.socket, proxy: ProxyAddress, host: str, port
     except BaseException:
         connected.close()
         raise
-
-
-async def _connected(host: str, port: int) -> socket.socket:
-    loop = asyncio.get_running_loop()
-    addresses = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    async with asyncio.timeout(_CONNECT_SECONDS):
-        connected = await start_connection(
-            addresses, happy_eyeballs_delay=_BETWEEN_ADDRESSES, interleave=1
-        )
-    connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return connected

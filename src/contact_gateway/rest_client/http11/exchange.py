@@ -6,6 +6,7 @@ it could be another customer's.
 """
 
 import asyncio
+import math
 import select
 import ssl
 import time
@@ -69,16 +70,20 @@ class Connection(asyncio.Protocol):
 
     `when_to_send` calls what it is given, which sends a request, now or very soon. `when_unasked`
     is called when the upstream sends what nobody has asked for: anything while nobody waits for an
-    answer, or another response behind one.
+    answer, or another response behind one. From `retires_at` on, on the pool's clock, it is not to
+    be used again; while it is idle, from `rests_until` on.
     """
 
     def __init__(
         self,
         when_to_send: Callable[[Callable[[], None]], None],
         when_unasked: Callable[[], None] = lambda: None,
+        retires_at: float = math.inf,
     ) -> None:
         self._when_to_send = when_to_send
         self._when_unasked = when_unasked
+        self._retires_at = retires_at
+        self.rests_until = retires_at
         self._unsent = b""
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
@@ -141,11 +146,21 @@ class Connection(asyncio.Protocol):
             await asyncio.sleep(0)
 
     def _send(self) -> None:
-        """Send the request, if anybody still waits for its answer and the connection is open."""
+        """Send the request, if anybody still waits for its answer and the connection is open.
+
+        What has come in is looked at first: it may be the end, and what is sent now would be lost.
+        """
         request, usable = self._unsent, self.usable
         if request and usable and self._transport is not None:
-            self._unsent = b""
-            self._transport.write(request)
+            if self.silent:
+                self._unsent = b""
+                self._transport.write(request)
+            else:
+                self._loop.call_soon(self._send)  # the event loop looks at it before that
+
+    def rest(self, now: float, seconds: float) -> None:
+        """Be idle from now on, for `seconds` at the most or for as long as the upstream allows."""
+        self.rests_until = min(now + seconds, now + self._heads.idle_seconds, self._retires_at)
 
     def abort(self) -> None:
         """Close at once."""

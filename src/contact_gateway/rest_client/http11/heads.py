@@ -4,6 +4,7 @@ httptools parses them. What it lets pass and the RFC does not is refused before;
 the RFC asks a client to read is mended after that, so that a head as most are costs nothing more.
 """
 
+import math
 import re
 from http import HTTPStatus
 from typing import Final
@@ -34,10 +35,19 @@ class Heads:
     """Reads the heads that come in on one connection.
 
     After a head, `status` and `headers` are what it says, and `keep_alive` is whether the
-    connection may carry another response.
+    connection may carry another response. `idle_seconds` is how long it may be idle before that,
+    as far as any head has said; whoever looks at the headers notes it.
     """
 
-    __slots__ = ("_begun", "_parser", "_status_line", "headers", "keep_alive", "status")
+    __slots__ = (
+        "_begun",
+        "_parser",
+        "_status_line",
+        "headers",
+        "idle_seconds",
+        "keep_alive",
+        "status",
+    )
 
     def __init__(self) -> None:
         self._parser: httptools.HttpResponseParser | None = None
@@ -46,6 +56,7 @@ class Heads:
         self.status = 0
         self.headers: list[tuple[bytes, bytes]] = []
         self.keep_alive = True
+        self.idle_seconds = math.inf
 
     @property
     def old(self) -> bool:

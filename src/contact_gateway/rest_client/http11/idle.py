@@ -23,7 +23,8 @@ class Idle:
 
     What an upstream sends too late answers nobody if it comes while the connection rests. A few
     rest longer than the others: they show up an upstream that sends something even later, before
-    the others can be misled by it. All times are those of one clock, in seconds.
+    the others can be misled by it. None is used that has been idle for `seconds`, or for as long as
+    its upstream allows, or that is to retire. All times are those of one clock, in seconds.
     """
 
     def __init__(self, most: int, seconds: float) -> None:
@@ -37,6 +38,10 @@ class Idle:
 
     def add(self, key: Key, connection: Connection, now: float, room: int) -> None:
         """Keep a connection that was used until now; one is watched if there is room for more."""
+        connection.rest(now, self._seconds)
+        if connection.rests_until <= now:
+            connection.abort()
+            return
         if len(self._watched) < self._most_watched and len(self) + 1 < room:
             self._watched.append((now, connection, key))
             return
@@ -46,26 +51,22 @@ class Idle:
         queue.append((now, connection))
 
     def take(self, key: Key, now: float, rest: float = REST_SECONDS) -> Connection | None:
-        """One that has rested so long, is open, and on which nothing has come in, if there is."""
+        """One that has rested so long and is open as far as is known, if there is."""
         if self._watched and self._watched[0][0] <= now - _WATCHED_SECONDS:
             self._release(now - _WATCHED_SECONDS)
         queue = self._rested.get(key)
         if not queue:
             return None
-        taken, unread = None, []
+        taken = None
         while queue and taken is None:
-            since, connection = each = queue[0]
+            since, connection = queue[0]
             if since > now - rest:
                 break
             queue.popleft()
-            if not connection.usable or since <= now - self._seconds:
-                connection.abort()
-            elif not connection.silent:
-                unread.append(each)  # in the next turn, the event loop looks at what has come in
-            else:
+            if connection.usable and now < connection.rests_until:
                 taken = connection
-        if unread:
-            queue.extendleft(reversed(unread))
+            else:
+                connection.abort()
         if not queue:
             del self._rested[key]
         return taken
@@ -91,6 +92,14 @@ class Idle:
             return queue[0][0] + REST_SECONDS
         return next((w[0] + _WATCHED_SECONDS for w in self._watched if w[2] == key), None)
 
+    def has(self, key: Key, now: float) -> bool:
+        """Whether there is one that may be used, now or once it has rested."""
+        rested = [connection for _, connection in self._rested.get(key, ())]
+        watched = [connection for _, connection, whose in self._watched if whose == key]
+        return any(
+            each.usable and each.silent and now < each.rests_until for each in rested + watched
+        )
+
     def drop_oldest(self) -> None:
         """Close the one that has been idle longest, if there is one."""
         self.watch_none()
@@ -111,11 +120,11 @@ class Idle:
             each[1].abort()
 
     def drop_old(self, now: float) -> None:
-        """Close what has been idle for too long, and forget what is closed."""
+        """Close what has been idle for too long or is too old, and forget what is closed."""
         self._release(now - _WATCHED_SECONDS)
         for key, queue in list(self._rested.items()):
-            for since, connection in queue:
-                if since <= now - self._seconds:
+            for _, connection in queue:
+                if connection.rests_until <= now:
                     connection.abort()
             kept = deque(each for each in queue if each[1].usable)
             if kept:

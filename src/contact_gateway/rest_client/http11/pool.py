@@ -14,9 +14,10 @@ from contact_gateway.rest_client.http11.exchange import Connection
 from contact_gateway.rest_client.http11.idle import Idle, Key
 from contact_gateway.rest_client.http11.unasked import Origin, Unasked
 
-__all__ = ["Connections", "Key"]
+__all__ = ["AGE_SECONDS", "IDLE_SECONDS", "Connections", "Key"]
 
-_IDLE_SECONDS: Final = 15.0  # after which one is closed; servers give up theirs later
+IDLE_SECONDS: Final = 4.0  # below the 5 that uvicorn, Node and Apache keep theirs
+AGE_SECONDS: Final = 60.0
 _LEAST_REST_SECONDS: Final = 0.006  # where no more may be opened: less would not do
 _LONG_SECONDS: Final = 0.004  # to wait for that
 _LOOK_AGAIN_SECONDS: Final = 0.1  # whether one is given back while another is opened
@@ -33,19 +34,22 @@ class Connections:
     one request on a connection for a while (`unasked` says which, and counts).
 
     How many are in use is the bulkhead's business; before there are more than `most`, one that is
-    idle makes room, the one that has been so longest. One that nobody has used for `idle_seconds`
-    is never taken, and closed before twice that is over.
+    idle makes room, the one that has been so longest. One that nobody has used for `idle_seconds`,
+    or for less where the upstream says so, is never taken, and closed before twice that is over;
+    nor is one that was dialled `age_seconds` ago, whose address may have moved since.
     """
 
     def __init__(
         self,
         most: int,
-        idle_seconds: float = _IDLE_SECONDS,
+        idle_seconds: float = IDLE_SECONDS,
         clock: Callable[[], float] = time.monotonic,
         dial: Dialling | None = None,
+        age_seconds: float = AGE_SECONDS,
     ) -> None:
         self._most = most
         self._idle_seconds = idle_seconds
+        self._age_seconds = age_seconds
         self._clock = clock
         self._idle = Idle(most, idle_seconds)
         self._lent = 0
@@ -67,6 +71,10 @@ class Connections:
             self._lent += 1
         return connection
 
+    def has(self, key: Key) -> bool:
+        """Whether a call could be carried, now or in some milliseconds, without a new one."""
+        return self._idle.has(key, self._clock())
+
     async def another(self, key: Key, url: httpx.URL) -> Connection:
         """A connection where there is none to take: a new one, or one that has rested meanwhile.
 
@@ -87,9 +95,12 @@ class Connections:
             raise
         if connection is None:
             return opening.result()
-        # a handshake over a long way takes longer than a rest; what it leads to serves later
-        self._spare[opening] = key
-        opening.add_done_callback(self._keep)
+        if opening.done():
+            self._discard(opening)
+        else:
+            # a handshake over a long way takes longer than a rest; what it leads to serves later
+            self._spare[opening] = key
+            opening.add_done_callback(self._keep)
         return connection
 
     async def open(self, url: httpx.URL) -> Connection:
@@ -129,7 +140,8 @@ class Connections:
             # to connect takes less than that, but for TLS; calls may queue for few connections
             if left < _LONG_SECONDS or url.scheme == "https":
                 await asyncio.sleep(left)
-                if connection.usable and connection.silent:
+                now = self._clock()
+                if connection.usable and connection.silent and now < connection.rests_until:
                     return connection
         except BaseException:
             connection.abort()
@@ -142,21 +154,25 @@ class Connections:
     async def _rested_before(
         self, opening: asyncio.Task[Connection], key: Key
     ) -> Connection | None:
-        """One that has rested before another is open, if one has.
+        """One that has rested before another is open, or because none can be, if one has.
 
         Raises:
             OSError: the other cannot be opened.
         """
         while True:
-            now = self._clock()
-            ready_at = self._idle.ready_at(key) or now + _LOOK_AGAIN_SECONDS
-            await asyncio.wait((opening,), timeout=ready_at - now)
-            if opening.done():
+            now, ready_at = self._clock(), self._idle.ready_at(key)
+            wait = _LOOK_AGAIN_SECONDS if ready_at is None else ready_at - now
+            if not opening.done():
+                await asyncio.wait((opening,), timeout=wait)
+            elif ready_at is not None and opening.exception() is not None:
+                await asyncio.sleep(wait)
+            else:
                 opening.result()
                 return None
-            connection = self.take(key)
-            if connection is not None:
-                return connection
+            if not opening.done() or opening.exception() is not None:
+                connection = self.take(key)
+                if connection is not None:
+                    return connection
 
     @property
     def _full(self) -> bool:
@@ -181,7 +197,8 @@ class Connections:
 
     async def _open(self, url: httpx.URL) -> Connection:
         caught = partial(self._caught, (url.scheme, url.netloc))
-        return await self._dial(url, lambda: Connection(self._when_to_send, caught))
+        retires_at = self._clock() + self._age_seconds  # the address is as old as the question
+        return await self._dial(url, lambda: Connection(self._when_to_send, caught, retires_at))
 
     def _caught(self, origin: Origin) -> None:
         """Keep nothing that leads to an upstream which answers when nobody has asked."""

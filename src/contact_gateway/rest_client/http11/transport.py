@@ -9,6 +9,7 @@ also tells apart what the caller of a write must know: never sent, sent but not 
 import asyncio
 import time
 from contextlib import suppress
+from functools import partial
 from http import HTTPStatus
 from typing import Final, cast
 
@@ -16,10 +17,10 @@ import httpx
 
 from contact_gateway.egress import EgressError, ProxyError, WayOut
 from contact_gateway.forms.proxy_address import ProxyAddress
-from contact_gateway.rest_client.call import INCOMPLETE, Terms
+from contact_gateway.rest_client.call import INCOMPLETE, TARGET, Terms
 from contact_gateway.rest_client.http11.dialling import Dialling
 from contact_gateway.rest_client.http11.exchange import Connection, ExchangeError, Received
-from contact_gateway.rest_client.http11.pool import Connections, Key
+from contact_gateway.rest_client.http11.pool import AGE_SECONDS, IDLE_SECONDS, Connections, Key
 from contact_gateway.rest_client.http11.tunnels import schemes_of
 
 __all__ = ["HTTP11Transport"]
@@ -33,30 +34,42 @@ class HTTP11Transport(httpx.AsyncBaseTransport):
     It ends before the deadline of the request's `Terms`. An answer whose body did not come through
     has no content and says why in `extensions[INCOMPLETE]`; its status counts all the same. A
     connection serves requests of one customer; idle ones are closed before there are more than
-    `most_connections`. `way` is how to get to where the requests go; `renew` takes another.
+    `most_connections`, after `keepalive` seconds, or sooner where the upstream says so. None is
+    used again that is as old as `age` in seconds. `way` is how to get to where the requests go;
+    `renew` takes another.
     """
 
-    def __init__(self, most_connections: int = 8, way: WayOut | None = None) -> None:
-        self._most = most_connections
-        self._dial = Dialling(way)
-        self._connections = self._pool()
+    def __init__(
+        self,
+        most_connections: int = 8,
+        *,
+        way: WayOut | None = None,
+        keepalive: float = IDLE_SECONDS,
+        age: float = AGE_SECONDS,
+        dial: Dialling | None = None,
+    ) -> None:
+        self._dial = dial or Dialling(way)
+        self._pool = partial(Connections, most_connections, keepalive, age_seconds=age)
+        self._connections = self._pool(dial=self._dial)
 
     def renew(self, way: WayOut) -> None:
         """Send over new connections from now on; requests under way keep those that they have."""
         if self._connections.closed:
             return
-        old, self._dial = self._connections, Dialling(way)
-        self._connections = self._pool()
+        old = self._connections
+        self._dial.change_way(way)
+        self._connections = self._pool(dial=self._dial)
         self._connections.unasked = old.unasked
         old.close()
-
-    def _pool(self) -> Connections:
-        return Connections(self._most, dial=self._dial)
 
     @property
     def unasked(self) -> int:
         """How often an upstream was caught sending what nobody had asked for."""
         return self._connections.unasked.times
+
+    def can_carry(self, url: httpx.URL, customer: int) -> bool:
+        """Whether an idle connection could carry a call of `customer` to the host of `url`."""
+        return self._connections.has((url.scheme, url.netloc, customer))
 
     async def aclose(self) -> None:
         """Close every connection."""
@@ -102,7 +115,10 @@ class HTTP11Transport(httpx.AsyncBaseTransport):
                 return _response(received)
             finally:
                 connections.give_back(key, connection)
-            kept, connection = False, None  # it ended before anything was sent: another serves
+            # it ended before anything was sent: another serves, if there is time left
+            in_time = time.monotonic() < terms.deadline
+            connection = connections.take(key) if in_time else None
+            kept = connection is not None
 
     async def _open(self, key: Key, url: httpx.URL, deadline: float) -> Connection:
         try:
@@ -136,8 +152,9 @@ def _message(request: httpx.Request, proxy: ProxyAddress | None) -> bytes:
     """
     # httpx's `ByteStream`, which all of ours are, is of both kinds
     content = b"".join(cast("httpx.SyncByteStream", request.stream))
-    url = request.url
-    target = url.raw_path if proxy is None else b"http://%s%s" % (url.netloc, url.raw_path)
+    target = request.extensions.get(TARGET) or request.url.raw_path
+    if proxy is not None:
+        target = b"http://%s%s" % (request.url.netloc, target)
     lines = [b"%s %s HTTP/1.1" % (request.method.encode("ascii"), target)]
     lines += map(b": ".join, request.headers.raw)
     if proxy is not None and proxy.authorization is not None:

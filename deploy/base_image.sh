@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# Makes the base image of deploy/Dockerfile from Debian's packages, under the name by which it is asked
+# for there: what a registry would give, where there is none. It is kept for a week, in buildah's store.
+set -euo pipefail
+cd "$(dirname "$0")"
+name=$(sed -n 's/^FROM \(debian:[a-z]*-slim\)$/\1/p' Dockerfile)
+suite=${name#debian:}
+suite=${suite%-slim}
+made=$(buildah images --format '{{.CreatedAtRaw}}' "docker.io/library/$name" 2>/dev/null | cut -d' ' -f1,2) || true
+if [ -n "$made" ] && [ "$(date -d "$made" +%s)" -gt "$(date -d '7 days ago' +%s)" ]; then
+    exit 0
+fi
+root=$(mktemp -d)
+trap 'rm -rf "$root"' EXIT
+debootstrap --variant=minbase "$suite" "$root" "${DEBIAN_MIRROR:-http://deb.debian.org/debian}" >"$root.log" ||
+    { tail -n 20 "$root.log" >&2; exit 1; }
+rm -f "$root.log"
+# what the registry's image has not either
+rm -rf "$root"/var/{cache/apt,lib/apt/lists,log}/* "$root"/usr/share/{doc,info,locale,man}/*
+mkdir -p "$root"/var/{cache/apt,lib/apt/lists,log}
+container=$(buildah from scratch)
+buildah add --quiet "$container" "$root" / >/dev/null
+buildah config --cmd bash "$container"
+buildah commit --quiet --rm "$container" "docker.io/library/$name" >/dev/null
