@@ -92,8 +92,8 @@ def test_everything(
                 renamed = client.rename("5514123", {"name": "Best customers"})
         asked = proxy.requests()
 
-    kinds = [line.split()[0] for line in checked.output.splitlines()]
-    assert (checked.exit_code, kinds) == (0, ["ok"] * 5)
+    kinds = {line.split()[0] for line in checked.output.splitlines()}
+    assert (checked.exit_code, kinds) == (0, {"ok"})
     assert renamed["__typename"] == "UpdateContactGroupSuccess"
     assert asked == [f"CONNECT {NAME}:{relay.port}"] * len(asked)
     assert len(asked) >= 5  # three of each; REST API and token endpoint may share one in `check`
