@@ -20,12 +20,13 @@ __all__ = ["ScriptedProxy", "TinyProxy", "scripted_proxy", "tinyproxy"]
 class ScriptedProxy:
     """A proxy that knows names which nobody else does; `asked` is what it was asked, in order.
 
-    With an `answer`, that is all it says, to anybody.
+    With an `answer`, that is all it says, to anybody; where it `hangs`, it stays.
     """
 
     port: int
     answer: bytes | None = None
     asked: list[bytes] = field(default_factory=list)
+    hangs: bool = False
 
     @property
     def heads(self) -> list[str]:
@@ -61,7 +62,8 @@ def scripted_proxy(answer: bytes | None = None) -> Iterator[ScriptedProxy]:
                 proxy.asked.append(head)
                 if proxy.answer is not None:
                     client.sendall(proxy.answer)
-                    client.shutdown(socket.SHUT_WR)
+                    if not proxy.hangs:
+                        client.shutdown(socket.SHUT_WR)
                     client.recv(65_536)
                     return
                 method, target, _ = head.split(b"\r\n", 1)[0].decode().split(" ")

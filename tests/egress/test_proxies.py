@@ -50,14 +50,14 @@ def authorities(folder: Path) -> str:
     return str(path)
 
 
-async def written(url: str, proxy: str) -> str:
+async def written(url: str, proxy: str, seconds: float = 5) -> str:
     """The failure of a write through a proxy."""
     settings = load_settings(
         _env_file=None, upstream_url=url, token_verification="upstream", proxy=proxy
     )
     async with HTTP11Transport(way=Egress(settings).to_rest_api) as transport:
         with pytest.raises(ConnectError) as caught:
-            await Sender(transport, url, 5).send(call("PATCH"))
+            await Sender(transport, url, seconds).send(call("PATCH"))
     return str(caught.value)
 
 
@@ -171,6 +171,18 @@ def test_interim_answers() -> None:
     assert failure.endswith(f"does not connect to {TARGET}: 503 Service Unavailable")
 
 
+def test_a_proxy_that_hangs() -> None:
+    """It ends with the attempt, and the proxy is named."""
+    with scripted_proxy(b"HTTP/1.1 200 OK\r\n") as proxy:
+        proxy.hangs = True
+        url = f"http://127.0.0.1:{proxy.port}"
+        failure = run(written(f"https://{NAME}", url, seconds=0.2))
+
+    assert failure == (
+        f"there is no connection through the proxy 127.0.0.1:{proxy.port}: TimeoutError"
+    )
+
+
 def test_407_to_plain_http() -> None:
     """It can only be the proxy's own, and nothing has reached the REST API."""
     answer = head("407 No", "Proxy-Authenticate: Basic realm=x")
@@ -204,6 +216,11 @@ def test_a_proxy_that_is_gone(
     assert (result["__typename"], result["outcome"]) == ("UpstreamUnavailableError", "NOT_APPLIED")
     assert line["upstream_error"] == (
         f"ConnectError: the proxy 127.0.0.1:{port} cannot be reached: ConnectionRefusedError"
+    )
+    [told] = [each for each in logs.lines(f"127.0.0.1:{port}") if each["event"] == "proxy_failed"]
+    assert (told["server"], told["reason"]) == (
+        f"{NAME}:{443 if scheme == 'https' else 80}",
+        f"the proxy 127.0.0.1:{port} cannot be reached: ConnectionRefusedError",
     )
     assert b"hunter2secret" not in logs.getvalue()
 
@@ -271,8 +288,8 @@ def test_a_proxy_of_others(monkeypatch: pytest.MonkeyPatch, sandbox: Sandbox, na
 
     assert (result.exit_code, "hunter2" in result.output) == (0, False)
     assert result.output.splitlines()[1] == (
-        f"ok      proxy: {name.upper()} is not for the gateway: without CONTACT_GATEWAY_PROXY it "
-        "sends everything directly"
+        f"ok      proxy: the gateway does not read {name.upper()}: without CONTACT_GATEWAY_PROXY "
+        "it sends everything directly"
     )
 
 

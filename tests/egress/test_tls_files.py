@@ -1,5 +1,6 @@
 """Files of TLS that settings name: what is wrong with one is said before anything is served."""
 
+import datetime as dt
 import subprocess
 import sys
 from pathlib import Path
@@ -182,3 +183,29 @@ def test_serve(monkeypatch: pytest.MonkeyPatch, junk: Path) -> None:
     monkeypatch.setenv("CONTACT_GATEWAY_CA_FILE", str(junk))
 
     assert run_serve() == (2, "CONTACT_GATEWAY_CA_FILE")
+
+
+@pytest.mark.parametrize("expired", [False, True])
+def test_the_end_of_a_certificate(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, *, expired: bool
+) -> None:
+    """`check` says whose it is and until when; one that has expired is a failure."""
+    end = dt.datetime.now(dt.UTC).replace(microsecond=0)
+    end += dt.timedelta(days=-1 if expired else 1)
+    issued = AUTHORITY.issue_cert(
+        "gateway@example.test", common_name="gateway", not_before=end, not_after=end
+    )
+    own = Certified.of(issued, tmp_path, "own")
+    monkeypatch.setenv("CONTACT_GATEWAY_UPSTREAM_URL", "https://localhost:1")
+    monkeypatch.setenv("CONTACT_GATEWAY_TOKEN_VERIFICATION", "upstream")
+    for name, value in own.settings().items():
+        monkeypatch.setenv(f"CONTACT_GATEWAY_{name.upper()}", value)
+
+    result = CliRunner().invoke(app, ["check"])
+
+    [line] = [each for each in result.output.splitlines() if "client certificate" in each]
+    assert (line.split()[0], "CN=gateway" in line, end.isoformat() in line) == (
+        "FAILED" if expired else "ok",
+        True,
+        True,
+    )

@@ -71,6 +71,7 @@ def demo_settings(*, environment: bool = True, **changes: object) -> Settings:
         "log_format": "console",
         "drain_pause": 0,
         "metrics_port": None,
+        "no_proxy": "*",  # nothing goes further than to the sandbox
         **changes,
         "upstream_url": nowhere,
         "jwt_issuer": nowhere,

@@ -1,4 +1,4 @@
-"""Looking at a server once more after TLS with it has failed, without believing it: to say why."""
+"""Why something does not go out: where TLS has failed, from a look that believes nothing."""
 
 import asyncio
 import contextlib
@@ -6,14 +6,14 @@ import socket
 import ssl
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 import structlog
 from cryptography import x509
 
-from contact_gateway.egress.obstacles import TLSError
-from contact_gateway.egress.tls_reasons import Seen, explain
+from contact_gateway.egress.obstacles import ProxyError, TLSError
+from contact_gateway.egress.tls_reasons import Reason, Seen, explain
+from contact_gateway.event_loop.single_flight import SingleFlights
 from contact_gateway.forms.hosts import authority
 
 __all__ = ["Explanations"]
@@ -24,26 +24,28 @@ _MOST_REMEMBERED: Final = 64
 _MOST_BYTES: Final = 262_144
 _READ: Final = 16_384
 
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+
+_Failure = tuple[str, int, str]
+"""Host, port, and OpenSSL's words."""
+
 Connect = Callable[[], Awaitable[socket.socket]]
 
 _log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class _Remembered:
-    error: TLSError
-    until: float
-
-
 class Explanations:
-    """Says why TLS failed, having looked at the server once a minute at the most.
+    """Says why something does not go out, and logs it once a minute at the most for each reason.
 
-    Each is logged when it is made, and used meanwhile for every failure that is the same.
+    To say why TLS failed, it looks at the server, once a minute at the most too.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._remembered: dict[tuple[str, int, str], _Remembered] = {}
+        self._looking: SingleFlights[_Failure, Reason] = SingleFlights()
+        self._known: dict[_Failure, tuple[Reason, float]] = {}
+        self._told: dict[str, float] = {}
 
     async def of(
         self, error: ssl.SSLError, host: str, port: int, connect: Connect, *, certified: bool
@@ -52,23 +54,35 @@ class Explanations:
 
         `connect` opens another connection to it; `certified` is whether it was shown a certificate.
         """
-        key = host, port, str(error)
-        known = self._remembered.get(key)
-        if known is not None and self._clock() < known.until:
-            return known.error
-        seen = await _look(host, connect)
-        explained = explain(error, seen, host, authority(host, port), certified=certified)
-        if len(self._remembered) >= _MOST_REMEMBERED:
-            self._remembered.clear()
-        self._remembered[key] = _Remembered(explained, self._clock() + _REMEMBERED_SECONDS)
-        _log.warning(
-            "tls_failed",
-            server=authority(host, port),
-            fault=explained.fault,
-            reason=str(explained),
-            **explained.fields,
-        )
-        return explained
+        failure = host, port, str(error)
+        reason, until = self._known.get(failure, (None, 0.0))
+        if reason is None or self._clock() >= until:
+
+            async def look() -> Reason:
+                seen = await _look(host, connect)
+                return explain(error, seen, host, authority(host, port), certified=certified)
+
+            reason = await self._looking.join(failure, look)
+            _keep(self._known, failure, (reason, self._clock() + _REMEMBERED_SECONDS))
+        self._tell("tls_failed", reason.sentence, host, port, fault=reason.fault, **reason.fields)
+        return TLSError(f"{type(error).__name__}: {reason.sentence}", reason.advice)
+
+    def refused(self, error: ProxyError, host: str, port: int) -> None:
+        """Note that the proxy does not lead to a host."""
+        self._tell("proxy_failed", str(error), host, port)
+
+    def _tell(self, event: str, reason: str, host: str, port: int, **fields: str) -> None:
+        now = self._clock()
+        if now >= self._told.get(reason, 0.0):
+            _keep(self._told, reason, now + _REMEMBERED_SECONDS)
+            _log.warning(event, server=authority(host, port), reason=reason, **fields)
+
+
+def _keep(memory: dict[Key, Value], key: Key, value: Value) -> None:
+    """Remember something; whoever fills the memory forgets all the rest."""
+    if len(memory) >= _MOST_REMEMBERED:
+        memory.clear()
+    memory[key] = value
 
 
 async def _look(host: str, connect: Connect) -> Seen:

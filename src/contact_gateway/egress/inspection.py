@@ -33,9 +33,9 @@ def egress_findings(settings: Settings) -> Iterator[_Finding]:
         but = f", but for {PREFIX}NO_PROXY" if settings.no_proxy else ""
         yield f"proxy {proxy}", f"what goes out over HTTP goes through it{but}", None
     elif others := [
-        name for name in _OF_OTHERS if os.environ.get(name, os.environ.get(name.lower()))
+        name for name in _OF_OTHERS if os.environ.get(name) or os.environ.get(name.lower())
     ]:
-        said = f"{' and '.join(others)} is not for the gateway: without {PREFIX}PROXY"
+        said = f"the gateway does not read {' and '.join(others)}: without {PREFIX}PROXY"
         yield "proxy", f"{said} it sends everything directly", None
     if settings.upstream_client_certificate is not None:
         yield _of_certificate(settings.upstream_client_certificate)

@@ -42,6 +42,12 @@ class ProxyError(EgressError):
         return cls(f"the proxy {proxy} cannot be reached: {type(error).__name__}", _GONE)
 
     @classmethod
+    def unfinished(cls, proxy: ProxyAddress, error: BaseException) -> "ProxyError":
+        """The proxy is there, and what is behind it does not come about."""
+        said = f"there is no connection through the proxy {proxy}: {type(error).__name__}"
+        return cls(said, _BEHIND)
+
+    @classmethod
     def refused(
         cls, proxy: ProxyAddress, target: str, status: int, schemes: tuple[str, ...] = ()
     ) -> "ProxyError":
@@ -63,14 +69,4 @@ class ProxyError(EgressError):
 
 
 class TLSError(EgressError):
-    """TLS could not be agreed on.
-
-    `fault` names the kind, and `fields` hold what is known of it, both as the log has them.
-    """
-
-    def __init__(
-        self, message: str, advice: str | None, fault: str, fields: Mapping[str, str]
-    ) -> None:
-        super().__init__(message, advice)
-        self.fault = fault
-        self.fields = fields
+    """TLS could not be agreed on."""

@@ -4,15 +4,15 @@ import datetime as dt
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, TypeGuard
+from types import MappingProxyType
+from typing import Final, NamedTuple, TypeGuard
 
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
-from contact_gateway.egress.obstacles import TLSError
 from contact_gateway.settings import PREFIX
 
-__all__ = ["Seen", "explain", "is_about_our_certificate"]
+__all__ = ["Reason", "Seen", "explain", "is_about_our_certificate"]
 
 _MOST_NAMES: Final = 10
 _LONGEST: Final = 200
@@ -74,29 +74,30 @@ class Seen:
     chain: tuple[x509.Certificate, ...] = ()
 
 
+class Reason(NamedTuple):
+    """Why TLS failed: its kind, a sentence, what to do, and what is known, as the log has it."""
+
+    fault: str
+    sentence: str
+    advice: str | None = None
+    fields: Mapping[str, str] = MappingProxyType({})
+
+
 def is_about_our_certificate(error: object) -> TypeGuard[ssl.SSLError]:
     """Whether a server ended TLS for want of a certificate that it accepts, and read nothing."""
     return isinstance(error, ssl.SSLError) and error.reason in {_WANTED, *_REFUSALS}
 
 
-def explain(
-    error: ssl.SSLError, seen: Seen, host: str, server: str, *, certified: bool
-) -> TLSError:
+def explain(error: ssl.SSLError, seen: Seen, host: str, server: str, *, certified: bool) -> Reason:
     """What `error` means; `certified` is whether the server was shown a certificate of ours."""
     if isinstance(error, ssl.SSLCertVerificationError):
-        fault, sentence, advice, fields = _of_certificate(error, seen, host, server)
-    else:
-        fault, sentence, advice, fields = _of_handshake(error, seen, server, certified=certified)
-    return TLSError(f"{type(error).__name__}: {sentence}", advice, fault, fields)
-
-
-_Reason = tuple[str, str, str | None, Mapping[str, str]]
-"""Fault, sentence, advice and the fields of the log."""
+        return _of_certificate(error, seen, host, server)
+    return _of_handshake(error, seen, server, certified=certified)
 
 
 def _of_certificate(
     error: ssl.SSLCertVerificationError, seen: Seen, host: str, server: str
-) -> _Reason:
+) -> Reason:
     code = error.verify_code
     its = f"the certificate of {server}"
     own = seen.chain[0] if seen.chain else None
@@ -105,21 +106,21 @@ def _of_certificate(
     if code in _OTHER_NAMES:
         names = ", ".join(_names(own)) if own else ""
         found = f"{its} is for {names or 'other names'}, and not for {host}"
-        return "certificate_for_other_names", found, _NAME, _known(names=names)
+        return Reason("certificate_for_other_names", found, _NAME, _known(names=names))
     if code == _SELF_SIGNED:
         subject = _name(own.subject) if own else ""
         found = f"{its} is signed by itself, and by no authority"
-        return "certificate_self_signed", found, _SELF, _known(subject=subject)
+        return Reason("certificate_self_signed", found, _SELF, _known(subject=subject))
     if code in _UNKNOWN:
         issuer = _name(seen.chain[-1].issuer) if seen.chain else ""
         found = f"{its} is of an authority that is not known here"
         found += f": {issuer}" if issuer else ""
-        return "authority_unknown", found, _AUTHORITY, _known(issuer=issuer)
+        return Reason("authority_unknown", found, _AUTHORITY, _known(issuer=issuer))
     said = _shown(error.verify_message)
-    return "certificate_refused", f"{its} is refused: {said}", None, {}
+    return Reason("certificate_refused", f"{its} is refused: {said}")
 
 
-def _of_dates(code: int, seen: Seen, server: str) -> _Reason:
+def _of_dates(code: int, seen: Seen, server: str) -> Reason:
     """Which certificate is out of its time: the server's own, or one above it."""
     now = dt.datetime.now(dt.UTC)
     if code == _EXPIRED:
@@ -135,27 +136,27 @@ def _of_dates(code: int, seen: Seen, server: str) -> _Reason:
         fields = _known(not_before=since)
     own = bool(late) and late[0] is seen.chain[0]
     which = "the certificate of" if own else "a certificate in the chain of"
-    return fault, f"{which} {server} {when}", _CLOCK, fields
+    return Reason(fault, f"{which} {server} {when}", _CLOCK, fields)
 
 
-def _of_handshake(error: ssl.SSLError, seen: Seen, server: str, *, certified: bool) -> _Reason:
+def _of_handshake(error: ssl.SSLError, seen: Seen, server: str, *, certified: bool) -> Reason:
     reason = error.reason or ""
     if reason in _REFUSALS and certified:
         found = f"{server} refuses the client certificate: {_REFUSALS[reason]}"
-        return "client_certificate_refused", found, _SHOW_ANOTHER, {}
+        return Reason("client_certificate_refused", found, _SHOW_ANOTHER)
     # TLS 1.2 has no word for that: a server that agreed to all else ends the handshake
     if reason in {_WANTED, *_REFUSALS} or (seen.agreed and reason.endswith("HANDSHAKE_FAILURE")):
         if certified:
             found = f"{server} wants another client certificate than it is shown"
-            return "client_certificate_refused", found, _SHOW_ANOTHER, {}
-        return "client_certificate_wanted", f"{server} wants a client certificate", _SHOW, {}
+            return Reason("client_certificate_refused", found, _SHOW_ANOTHER)
+        return Reason("client_certificate_wanted", f"{server} wants a client certificate", _SHOW)
     if reason in _VERSIONS or seen.version in _OLD:
         spoken = f"{server} speaks {seen.version or 'another version'}"
         found = f"{spoken}, and no version of TLS that is safe"
-        return "tls_version_not_agreed", found, _NEWER, _known(version=seen.version or "")
+        return Reason("tls_version_not_agreed", found, _NEWER, _known(version=seen.version or ""))
     if reason in _NO_TLS:
-        return "no_tls", f"{server} does not speak TLS", _PLAIN, {}
-    return "tls_refused", f"TLS with {server} failed: {_shown(reason)}", None, {}
+        return Reason("no_tls", f"{server} does not speak TLS", _PLAIN)
+    return Reason("tls_refused", f"TLS with {server} failed: {_shown(reason)}")
 
 
 def _names(certificate: x509.Certificate) -> list[str]:

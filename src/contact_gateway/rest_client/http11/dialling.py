@@ -95,19 +95,19 @@ class Dialling:
         proxy = self.proxy_for(url)
         if proxy is None:
             return await self._connected(host, port)
+        named = ProxyError.unreachable
         try:
             connected = await self._connected(proxy.host, proxy.port)
+            named = ProxyError.unfinished
+            if url.scheme == "https":
+                await _tunnel(connected, proxy, host, port)
+        except ProxyError as error:
+            self._explanations.refused(error, host, port)
+            raise
         except (OSError, RuntimeError, ValueError) as error:
-            raise ProxyError.unreachable(proxy, error) from error
-        if url.scheme == "https":
-            try:
-                async with asyncio.timeout(_CONNECT_SECONDS):
-                    await open_tunnel(connected, proxy, host, port)
-            except BaseException as error:
-                connected.close()
-                if isinstance(error, OSError) and not isinstance(error, EgressError):
-                    raise ProxyError.unreachable(proxy, error) from error
-                raise
+            failure = named(proxy, error)
+            self._explanations.refused(failure, host, port)
+            raise failure from error
         return connected
 
     async def _connected(self, host: str, port: int) -> socket.socket:
@@ -123,3 +123,12 @@ class Dialling:
 def _address(url: httpx.URL) -> tuple[str, int]:
     port = url.port or (443 if url.scheme == "https" else 80)
     return url.raw_host.decode("ascii"), port
+
+
+async def _tunnel(connected: socket.socket, proxy: ProxyAddress, host: str, port: int) -> None:
+    try:
+        async with asyncio.timeout(_CONNECT_SECONDS):
+            await open_tunnel(connected, proxy, host, port)
+    except BaseException:
+        connected.close()
+        raise

@@ -128,8 +128,10 @@ class HTTP11Transport(httpx.AsyncBaseTransport):
             raise httpx.ConnectError(str(error)) from error
         except (OSError, RuntimeError, ValueError) as error:  # all that connecting may raise
             proxy = self._dial.proxy_for(url)
-            reason = type(error).__name__ if proxy is None else ProxyError.unreachable(proxy, error)
-            raise httpx.ConnectError(str(reason)) from error
+            if proxy is None:
+                raise httpx.ConnectError(type(error).__name__) from error
+            failure = ProxyError.unfinished(proxy, error)
+            raise httpx.ConnectError(str(failure)) from failure
 
     async def _cause(self, error: ExchangeError, url: httpx.URL, deadline: float) -> Exception:
         """Why nothing was sent on a new connection: what is wrong with TLS, if that is it."""
