@@ -243,7 +243,13 @@ def schema(
     except (OSError, UnicodeDecodeError) as error:
         _fail(f"The file cannot be read: {error}", 1)
     if written != sdl:
-        _fail("\n".join(_differences(check, written, sdl)), 1)
+        from contact_gateway.operations import differences
+
+        command = (
+            f"contact-gateway schema{' --federation' * federation} > {shlex.quote(str(check))}"
+        )
+        mend = f"Mend it with: {'' if federation else 'make schema, or '}{command}"
+        _fail("\n".join([*differences(str(check), written, sdl), mend]), 1)
 
 
 @app.command()
@@ -263,27 +269,6 @@ def token(
         typer.echo(request_token(sandbox_url, scope=scope, customer=customer))
     except TokenRefusedError as error:
         _fail(str(error), 1)
-
-
-def _differences(file: Path, written: str, sdl: str) -> list[str]:
-    """The lines that differ, what each change means to clients, and what mends it."""
-    import difflib
-
-    from contact_gateway.operations import NoSchemaError, changes_of
-
-    lines = difflib.unified_diff(
-        written.splitlines(), sdl.splitlines(), str(file), "the schema", lineterm=""
-    )
-    try:
-        changes = [str(change) for change in changes_of(written, sdl)]
-    except NoSchemaError as error:
-        changes = [f"The file is no schema: {error}"]
-    command = f"contact-gateway schema > {shlex.quote(str(file))}"
-    return [
-        *lines,
-        *(changes or ["Safe: nothing differs that a client could notice."]),
-        f"Mend it with: make schema, or {command}",
-    ]
 
 
 def _token_in(file: BinaryIO) -> str:

@@ -14,7 +14,12 @@ from contact_gateway.operations.operation import Operation
 from contact_gateway.operations.reading import DocumentReader, ValidDocument
 from contact_gateway.operations.refusals import Refusal, RequestError, RequestErrorCode
 from contact_gateway.operations.schema import executable, make_schema, read_input_with
-from contact_gateway.operations.schema_changes import Change, NoSchemaError, changes_of
+from contact_gateway.operations.schema_changes import (
+    Change,
+    NoSchemaError,
+    changes_of,
+    differences,
+)
 from contact_gateway.operations.strawberry_fields import (
     definition_of,
     extensions_of,
@@ -57,6 +62,7 @@ __all__ = [
     "changes_of",
     "costs",
     "definition_of",
+    "differences",
     "executable",
     "extensions_of",
     "field_of",

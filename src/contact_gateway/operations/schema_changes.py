@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import unified_diff
 
 from graphql import (
     BreakingChange,
@@ -12,7 +13,9 @@ from graphql import (
     find_schema_changes,
 )
 
-__all__ = ["Change", "NoSchemaError", "changes_of"]
+from contact_gateway.operations.subgraphs import DIRECTIVES
+
+__all__ = ["Change", "NoSchemaError", "changes_of", "differences"]
 
 
 class NoSchemaError(Exception):
@@ -51,6 +54,16 @@ def changes_of(before: str, after: str) -> Sequence[Change]:
     return sorted(changes, key=lambda change: (_KINDS.index(change.kind), change.what))
 
 
+def differences(file: str, written: str, schema: str) -> list[str]:
+    """The lines in which a file differs from the schema, and what each change means to clients."""
+    lines = unified_diff(written.splitlines(), schema.splitlines(), file, "the schema", lineterm="")
+    try:
+        changes = [str(change) for change in changes_of(written, schema)]
+    except NoSchemaError as error:
+        changes = [f"The file is no schema: {error}"]
+    return [*lines, *(changes or ["Safe: nothing differs that a client could notice."])]
+
+
 _KINDS = ("Breaking", "Dangerous", "Safe")
 
 
@@ -62,6 +75,6 @@ def _kind(change: object) -> str:
 
 def _schema(sdl: str) -> GraphQLSchema:
     try:
-        return build_schema(sdl)
+        return build_schema(f"{sdl}{DIRECTIVES}" if "@link(" in sdl else sdl)
     except (GraphQLError, TypeError) as error:  # TypeError: a name that nothing has
         raise NoSchemaError(str(error).partition("\n")[0]) from error
