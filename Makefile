@@ -2,6 +2,14 @@
 PYTHON ?= python3
 UV_VERSION := 0.13.9
 RUN := .venv/bin/
+# a certificate authority that only the system knows signs what a company's network lets through
+AUTHORITIES := $(firstword $(wildcard /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt \
+	/etc/ssl/ca-bundle.pem /etc/ssl/cert.pem))
+export UV_SYSTEM_CERTS ?= 1
+ifneq ($(AUTHORITIES),)
+export PIP_CERT ?= $(AUTHORITIES)
+export NODE_EXTRA_CA_CERTS ?= $(AUTHORITIES)
+endif
 COMPILE = $(RUN)uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate
 # without a name, uv would take the environment that happens to be activated
@@ -13,7 +21,7 @@ CLIENTS := $(RECIPES) examples/web tests/federation/supergraph
 EXAMPLE := examples/tests-python
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test check schema lock format bench servers image clients pictures
+.PHONY: help run setup test check schema lock format bench servers image clients pictures dist pythons lowest audit release
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -56,11 +64,33 @@ clients: $(CLIENTS:=/node_modules/.installed) $(RECIPES)/gql/.venv/.installed $(
 pictures: .venv/installed ## take the pictures of docs/pictures/, in Chromium
 	THOROUGH=1 $(RUN)python -m tests.graphiql.pictures
 
+dist: .venv/installed releases/.venv/.installed ## build the sdist, the wheel and a bill of materials
+	.ci/dist
+
+pythons: ## the tests of the sdist that make dist has built, on the newest Python
+	.ci/sdist-tests
+
+# an environment of its own: the rest of what is needed is as new as always
+lowest: .venv/installed ## the tests with the lowest versions that pyproject.toml allows
+	$(RUN)uv venv --quiet --clear --python .venv/bin/python .venv/lowest
+	$(RUN)uv pip compile --quiet --resolution lowest-direct --all-extras pyproject.toml --output-file .venv/lowest.txt
+	$(RUN)uv pip install --quiet --python .venv/lowest --requirements .venv/lowest.txt --group dev \
+		--constraints .venv/lowest.txt
+	$(RUN)uv pip install --quiet --python .venv/lowest --no-deps --no-build-isolation --editable .
+	.venv/lowest/bin/python -m pytest --numprocesses=4 --dist=loadfile $(TEST)
+
+audit: releases/.venv/.installed ## ask whether anything that is installed is known to be vulnerable
+	releases/.venv/bin/pip-audit --strict --disable-pip --require-hashes --requirement requirements-runtime.lock
+
+release: .venv/installed ## date what is unreleased in the CHANGELOG, and keep the schema
+	.ci/release
+
 lock: .venv/installed ## choose the newest versions that pyproject.toml allows
 	$(COMPILE) --upgrade --all-extras --group pyproject.toml:dev pyproject.toml --output-file requirements.lock
 	$(COMPILE) --constraints requirements.lock --all-extras pyproject.toml --output-file requirements-runtime.lock
 	$(COMPILE) --constraints requirements.lock --group pyproject.toml:build --output-file requirements-build.lock
 	$(COMPILE) --constraints requirements.lock --extra testing pyproject.toml $(EXAMPLE)/requirements.txt --output-file $(EXAMPLE)/requirements.lock
+	$(COMPILE) --upgrade --group pyproject.toml:release --output-file releases/requirements.lock
 	$(COMPILE) --upgrade --group pyproject.toml:servers --output-file $(SERVERS)/requirements.lock
 	$(COMPILE) --upgrade --group pyproject.toml:gql --output-file $(RECIPES)/gql/requirements.lock
 	$(COMPILE) --upgrade --group pyproject.toml:ariadne --output-file $(RECIPES)/ariadne/requirements.lock

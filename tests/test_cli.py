@@ -89,9 +89,13 @@ def test_serve_without_settings(tmp_path: Path) -> None:
     )
 
 
-def test_serve_on_a_port_that_is_taken(monkeypatch: pytest.MonkeyPatch, taken_port: str) -> None:
+@pytest.mark.parametrize("setting", ["PORT", "METRICS_PORT"])
+def test_serve_on_a_port_that_is_taken(
+    monkeypatch: pytest.MonkeyPatch, taken_port: str, setting: str
+) -> None:
     """It ends with status 1 and one line, which names the setting."""
-    monkeypatch.setenv("CONTACT_GATEWAY_PORT", taken_port)
+    monkeypatch.setenv("CONTACT_GATEWAY_PORT", "0")
+    monkeypatch.setenv(f"CONTACT_GATEWAY_{setting}", taken_port)
     monkeypatch.setenv("CONTACT_GATEWAY_UPSTREAM_URL", "http://127.0.0.1:9")
     monkeypatch.setenv("CONTACT_GATEWAY_TOKEN_VERIFICATION", "upstream")
 
@@ -100,7 +104,7 @@ def test_serve_on_a_port_that_is_taken(monkeypatch: pytest.MonkeyPatch, taken_po
     assert (status, output, errors.count("\n")) == (1, "", 1)
     assert "The gateway cannot start: " in errors
     assert "Address already in use" in errors
-    assert errors.endswith("; set CONTACT_GATEWAY_PORT to another port\n")
+    assert errors.endswith(f"; set CONTACT_GATEWAY_{setting} to another port\n")
 
 
 @pytest.mark.parametrize(
@@ -274,3 +278,17 @@ def test_version() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
     assert invoke("--version") == (0, f"{project['version']}\n", "")
+
+
+def test_windows() -> None:
+    """It says in one sentence that it does not run there, instead of what it misses first."""
+    script = "import sys; sys.platform = 'win32'; from contact_gateway.__main__ import main; main()"
+    finished = subprocess.run(  # noqa: S603 - our own code
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False
+    )
+
+    assert (finished.returncode, finished.stdout, finished.stderr) == (
+        1,
+        "",
+        "contact-gateway does not run on Windows; run it in WSL, or its image.\n",
+    )

@@ -71,7 +71,6 @@ for (const [customer, code] of [
   ["429", "RATE_LIMITED"],
   ["500", "UPSTREAM_UNAVAILABLE"],
   ["503", "UPSTREAM_UNAVAILABLE"],
-  ["9001", "UPSTREAM_UNAVAILABLE"],
   ["9003", "UNEXPECTED_PROBLEM"],
 ]) {
   test(`a read of the customer ${customer}`, async () => {

@@ -54,7 +54,6 @@ def test_a_query_that_fails(
         ("429", "RATE_LIMITED"),
         ("500", "UPSTREAM_UNAVAILABLE"),
         ("503", "UPSTREAM_UNAVAILABLE"),
-        ("9001", "UPSTREAM_UNAVAILABLE"),
         ("9003", "UNEXPECTED_PROBLEM"),
     ],
 )

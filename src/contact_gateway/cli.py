@@ -233,6 +233,7 @@ def schema(
 ) -> None:
     """Print the GraphQL schema, or say how a file differs from it."""
     from contact_gateway.contact_groups import print_sdl
+    from contact_gateway.operations import differences
 
     sdl = print_sdl(federation=federation)
     if check is None:
@@ -243,12 +244,8 @@ def schema(
     except (OSError, UnicodeDecodeError) as error:
         _fail(f"The file cannot be read: {error}", 1)
     if written != sdl:
-        from contact_gateway.operations import differences
-
-        command = (
-            f"contact-gateway schema{' --federation' * federation} > {shlex.quote(str(check))}"
-        )
-        mend = f"Mend it with: {'' if federation else 'make schema, or '}{command}"
+        option, target = (" --federation", "") if federation else ("", "make schema, or ")
+        mend = f"Mend it with: {target}contact-gateway schema{option} > {shlex.quote(str(check))}"
         _fail("\n".join([*differences(str(check), written, sdl), mend]), 1)
 
 

@@ -13,7 +13,8 @@ from contact_gateway.settings import PREFIX, Settings
 from tests.readme import ROOT
 
 DEPLOY = ROOT / "deploy"
-MANIFESTS = sorted((DEPLOY / "kubernetes").glob("*.yaml"))
+BASE = DEPLOY / "kubernetes" / "kustomization.yaml"
+MANIFESTS = sorted(set((DEPLOY / "kubernetes").glob("*.yaml")) - {BASE})
 DEFAULTS = {name: field.default for name, field in Settings.model_fields.items()}
 
 
@@ -22,7 +23,12 @@ def documents(path: Path) -> list[Any]:
     return list(yaml.safe_load_all(path.read_text(encoding="utf-8")))
 
 
-KUBERNETES = {document["kind"]: document for path in MANIFESTS for document in documents(path)}
+KUBERNETES = {
+    document["kind"]: document
+    for path in MANIFESTS
+    for document in documents(path)
+    if document["metadata"]["name"] == "contact-gateway"
+}
 POD = KUBERNETES["Deployment"]["spec"]["template"]
 COMPOSE = documents(DEPLOY / "compose.yaml")[0]["services"]
 
@@ -40,10 +46,11 @@ def test_kinds() -> None:
         "ConfigMap",
         "Deployment",
         "HorizontalPodAutoscaler",
+        "NetworkPolicy",
         "PodDisruptionBudget",
         "Service",
     }
-    assert {document["metadata"]["name"] for document in KUBERNETES.values()} == {"contact-gateway"}
+    assert documents(BASE)[0]["resources"] == [path.name for path in MANIFESTS]
 
 
 @pytest.mark.parametrize(

@@ -227,7 +227,7 @@ def test_check(sandbox: Sandbox, tmp_path: Path) -> None:
         )
 
     kinds = [line.split()[0] for line in result.output.splitlines()]
-    assert (result.exit_code, kinds, "hunter2" in result.output) == (0, ["ok"] * 5, False)
+    assert (result.exit_code, kinds, "hunter2" in result.output) == (0, ["ok"] * 6, False)
     assert f"proxy 127.0.0.1:{proxy.port}: what goes out over HTTP goes through it" in result.output
 
 

@@ -168,7 +168,7 @@ def test_check(monkeypatch: pytest.MonkeyPatch, junk: Path) -> None:
 
     result = CliRunner().invoke(app, ["check"])
 
-    assert (result.exit_code, "hunter2" in result.output) == (1, False)
+    assert (result.exit_code, "hunter2" in result.output) == (2, False)
     assert result.output.splitlines()[-1].endswith(
         "(there is no certificate in PEM in it). The gateway does not start until that is mended."
     )

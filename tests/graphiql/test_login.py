@@ -136,6 +136,36 @@ def test_a_token_that_is_about_to_expire(page: GraphiQLPage, issuer: str) -> Non
     assert (responses, after - before, frames) == ([_RENAMED, _RENAMED], 2, 0)
 
 
+def answer_renewals(page: GraphiQLPage, answer: str) -> None:
+    """Let the token endpoint give an answer, which is JavaScript."""
+    page.browser.run(
+        "const {fetch} = globalThis; globalThis.fetch = async (url, options) =>"
+        f" String(url).endsWith('/token') ? {answer} : fetch(url, options)"
+    )
+
+
+def test_a_refresh_token_that_is_refused(page: GraphiQLPage, issuer: str) -> None:
+    """It is said that the login has ended, and nothing is sent."""
+    log_in(page, issuer)
+    refusal = "{status: 400, headers: {'Content-Type': 'application/json'}}"
+    answer_renewals(page, f'new Response(\'{{"error": "invalid_grant"}}\', {refusal})')
+    response = rename(page)
+
+    assert (response, page.greeting()[:6], page.greeting()[-20:]) == (
+        {"status": "Not sent", "reason": "There is no access token in Headers."},
+        "Log in",
+        "The login has ended.",
+    )
+
+
+def test_an_issuer_out_of_reach_for_a_moment(page: GraphiQLPage, issuer: str) -> None:
+    """The token that there is is sent on, for as long as it is good."""
+    log_in(page, issuer)
+    answer_renewals(page, "Promise.reject(new TypeError('Failed to fetch'))")
+
+    assert (rename(page), page.greeting()) == (_RENAMED, f"Logged in at {issuer}.Log out")
+
+
 def test_a_reload(page: GraphiQLPage, issuer: str) -> None:
     """The token is gone with the page's memory, and a code is not used twice."""
     log_in(page, issuer)

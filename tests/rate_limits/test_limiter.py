@@ -8,8 +8,9 @@ import limits
 import pytest
 import structlog
 from limits.aio.storage import Storage
+from pydantic import SecretStr
 
-from contact_gateway.rate_limits import InMemory, RateLimiter, open_storage
+from contact_gateway.rate_limits import InMemory, RateLimiter, open_limiter, open_storage
 from tests.rate_limits.test_storage import Clock
 from tests.redis_server import RedisServer, redis_server
 from tests.servers import free_port
@@ -97,3 +98,16 @@ async def test_redis_that_does_not_answer() -> None:
             answers = await limiter.storage_answers()
 
     assert (answer, answers, limiter.failures) == (None, False, 1)
+
+
+async def test_another_redis() -> None:
+    """Requests are counted in the new one from now on; the same URL changes nothing."""
+    with redis_server() as first, redis_server() as second:
+        async with open_limiter("1/minute", SecretStr(first.url)) as limiter:
+            counted = [await limiter.seconds_to_wait("ann", "1")]
+            limiter.count_in(SecretStr(first.url))
+            counted.append(await limiter.seconds_to_wait("ann", "1"))
+            limiter.count_in(SecretStr(second.url))
+            counted += [await limiter.seconds_to_wait("ann", "1") for _ in range(2)]
+
+    assert [each is None for each in counted] == [True, False, True, False]

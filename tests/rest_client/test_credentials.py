@@ -362,3 +362,66 @@ def test_repr() -> None:
         assert "token-1" not in shown
 
     run(steps)
+
+
+class Secretive(Issuing):
+    """A token endpoint that refuses every secret but one, and notes those that it is shown."""
+
+    def __init__(self, good: str) -> None:
+        super().__init__()
+        self.shown: list[str] = []
+        self.asked_once = asyncio.Event()
+        self._good = good
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Answer when the test allows it."""
+        secret = request.content.decode().rpartition("client_secret=")[2]
+        self.shown.append(secret)
+        self.asked_once.set()
+        answer = await super().handle_async_request(request)
+        return answer if secret == self._good else httpx.Response(401)
+
+
+@pytest.mark.parametrize("under_way", [True, False])
+def test_a_secret_that_is_changed(*, under_way: bool) -> None:
+    """The new one is shown at once, and after the answer to the old one where it is under way.
+
+    That the old one was refused just now keeps nobody waiting.
+    """
+
+    async def steps() -> tuple[str, list[str]]:
+        issuing = Secretive("new")
+        endpoint = TokenEndpoint(
+            issuing, "http://localhost", "id", SecretStr("old"), ClientAuthentication.BODY
+        )
+        async with ClientCredentials(endpoint, lambda: 1000.0) as credentials:
+            if under_way:
+                issuing.may_answer.clear()
+                waiting = asyncio.create_task(credentials.token(NEVER))
+                await issuing.asked_once.wait()
+                credentials.change_secret(SecretStr("new"))
+                issuing.may_answer.set()
+                return await waiting, issuing.shown
+            with pytest.raises(CredentialsRefusedError):
+                await credentials.token(NEVER)
+            credentials.change_secret(SecretStr("new"))
+            return await credentials.token(NEVER), issuing.shown
+
+    assert asyncio.run(steps()) == ("token-2", ["old", "new"])
+
+
+def test_a_token_of_the_old_secret() -> None:
+    """It serves on until the new one is there."""
+
+    async def steps(kept: Kept) -> None:
+        first = await kept.token()
+        kept.issuing.may_answer.clear()
+        kept.credentials.change_secret(SecretStr("y"))
+        meanwhile = await kept.token()
+        kept.issuing.may_answer.set()
+        for _ in range(20):
+            await asyncio.sleep(0)
+
+        assert (first, meanwhile, await kept.token()) == ("token-1", "token-1", "token-2")
+
+    run(steps)

@@ -7,6 +7,7 @@ from http import HTTPStatus
 from contact_gateway.checks.findings import Finding
 from contact_gateway.contact_groups import issued_scopes
 from contact_gateway.contact_groups.base_url import ask_for_list, understand
+from contact_gateway.egress import wants_certificate
 from contact_gateway.identity import (
     LARGEST_KEY_SET,
     AnotherIssuerError,
@@ -191,6 +192,8 @@ async def _check_upstream(
     except UpstreamError as error:
         advice = f"See that {PREFIX}UPSTREAM_URL is right, and that this machine reaches it."
         return Finding(subject, _said(error), error.advice or advice)
+    if wanted := wants_certificate(answer.content):
+        return Finding(subject, *wanted)
     understood = understand(answer)
     if understood.right is None:
         more, missing = _what_would_tell(settings, answer.status, token, customer)

@@ -4,7 +4,7 @@ Knows no HTTP, and nothing of what goes out.
 """
 
 from contact_gateway.egress.handshakes import Explanations
-from contact_gateway.egress.inspection import egress_findings
+from contact_gateway.egress.inspection import egress_findings, wants_certificate
 from contact_gateway.egress.obstacles import EgressError, ProxyError, TLSError
 from contact_gateway.egress.rotation import Rotation
 from contact_gateway.egress.tls_reasons import is_about_our_certificate
@@ -20,4 +20,5 @@ __all__ = [
     "WayOut",
     "egress_findings",
     "is_about_our_certificate",
+    "wants_certificate",
 ]

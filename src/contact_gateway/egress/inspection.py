@@ -11,9 +11,16 @@ from cryptography import x509
 from contact_gateway.forms.proxy_address import read_proxy
 from contact_gateway.settings import PREFIX, Settings
 
-__all__ = ["egress_findings"]
+__all__ = ["egress_findings", "wants_certificate"]
 
 _OF_OTHERS: Final = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY")
+
+# nginx's words: it agrees to TLS without one, and then answers 400 whatever is asked
+_WANTED: Final = (b"No required SSL certificate was sent", b"The SSL certificate error")
+_SHOW: Final = (
+    f"Set {PREFIX}UPSTREAM_CLIENT_CERTIFICATE and {PREFIX}UPSTREAM_CLIENT_KEY to those that it "
+    "accepts."
+)
 
 _Finding = tuple[str, str, str | None]
 """What was looked at, what was found, and what to do about it, None where all is well."""
@@ -32,6 +39,13 @@ def egress_findings(settings: Settings) -> Iterator[_Finding]:
         yield "proxy", f"{said} it sends everything directly", None
     if settings.upstream_client_certificate is not None:
         yield _of_certificate(settings.upstream_client_certificate)
+
+
+def wants_certificate(content: bytes) -> tuple[str, str] | None:
+    """What a page says that is sent for want of a client certificate, and what to do."""
+    if any(words in content for words in _WANTED):
+        return "it wants a client certificate", _SHOW
+    return None
 
 
 def _of_certificate(path: str) -> _Finding:

@@ -15,7 +15,7 @@ _ASKED_FOR = (
     "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
 )
 
-_SECONDS_TO_TRY = 3
+_SECONDS_TO_TRY = 2
 
 _log = structlog.get_logger(__name__)
 

@@ -14,12 +14,7 @@ from contact_gateway.operations.operation import Operation
 from contact_gateway.operations.reading import DocumentReader, ValidDocument
 from contact_gateway.operations.refusals import Refusal, RequestError, RequestErrorCode
 from contact_gateway.operations.schema import executable, make_schema, read_input_with
-from contact_gateway.operations.schema_changes import (
-    Change,
-    NoSchemaError,
-    changes_of,
-    differences,
-)
+from contact_gateway.operations.schema_changes import Change, changes_of, differences
 from contact_gateway.operations.strawberry_fields import (
     definition_of,
     extensions_of,
@@ -45,7 +40,6 @@ __all__ = [
     "Disclosure",
     "DocumentReader",
     "FederationAny",
-    "NoSchemaError",
     "Operation",
     "OperationRunner",
     "OperationStore",

@@ -1,8 +1,8 @@
 """How a schema differs from an earlier one, for those who call it."""
 
+import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import unified_diff
 
 from graphql import (
     BreakingChange,
@@ -54,16 +54,6 @@ def changes_of(before: str, after: str) -> Sequence[Change]:
     return sorted(changes, key=lambda change: (_KINDS.index(change.kind), change.what))
 
 
-def differences(file: str, written: str, schema: str) -> list[str]:
-    """The lines in which a file differs from the schema, and what each change means to clients."""
-    lines = unified_diff(written.splitlines(), schema.splitlines(), file, "the schema", lineterm="")
-    try:
-        changes = [str(change) for change in changes_of(written, schema)]
-    except NoSchemaError as error:
-        changes = [f"The file is no schema: {error}"]
-    return [*lines, *(changes or ["Safe: nothing differs that a client could notice."])]
-
-
 _KINDS = ("Breaking", "Dangerous", "Safe")
 
 
@@ -78,3 +68,18 @@ def _schema(sdl: str) -> GraphQLSchema:
         return build_schema(f"{sdl}{DIRECTIVES}" if "@link(" in sdl else sdl)
     except (GraphQLError, TypeError) as error:  # TypeError: a name that nothing has
         raise NoSchemaError(str(error).partition("\n")[0]) from error
+
+
+def differences(name: str, written: str, sdl: str) -> list[str]:
+    """The lines that differ between a file of that name and the schema, and what each change means.
+
+    The last lines say of each change whether it breaks clients of the file's schema.
+    """
+    lines = difflib.unified_diff(
+        written.splitlines(), sdl.splitlines(), name, "the schema", lineterm=""
+    )
+    try:
+        changes = [str(change) for change in changes_of(written, sdl)]
+    except NoSchemaError as error:
+        changes = [f"The file is no schema: {error}"]
+    return [*lines, *(changes or ["Safe: nothing differs that a client could notice."])]

@@ -98,6 +98,24 @@ def test_an_old_address_that_refuses() -> None:
         assert (run(move()), len(new.received)) == ([204, 204], 1)
 
 
+def test_an_end_that_nobody_has_looked_at() -> None:
+    """It is seen before anything is sent, and another connection, elsewhere perhaps, serves."""
+
+    async def move() -> list[int]:
+        dial = Resolving(port_of(old))
+        async with HTTP11Transport(dial=dial) as transport:
+            sender = Sender(transport, URL, 5)
+            statuses = [(await sender.send(call())).status]
+            time.sleep(0.11)  # noqa: ASYNC251 - it has rested, and the event loop looks at nothing
+            dial.ports = (port_of(new),)
+            old.stop()
+            old.wait_for_ends()
+            return [*statuses, (await sender.send(call())).status]
+
+    with ScriptedUpstream() as old, ScriptedUpstream() as new:
+        assert (run(move()), len(old.received), len(new.received)) == ([204, 204], 1, 1)
+
+
 @pytest.mark.parametrize("dead", [1, 3])
 def test_addresses_of_which_some_refuse(scripted: ScriptedUpstream, dead: int) -> None:
     """They are tried in turn until one answers."""

@@ -36,19 +36,22 @@ export function HeadersWatch() {
 
 const button = (text, onClick) => h("button", { type: "button", onClick }, text);
 
+function WhereATokenGoes() {
+  const example = h("code", null, '"Authorization": "Bearer …"');
+  const source = h("b", null, workspace.tokenSource);
+  return h(React.Fragment, null, "put an access token of ", source, " into Headers: ", example, ".");
+}
+
 function Sentence() {
   const credentials = useCredentials();
   const { user } = login.use();
-  const { tokenSource } = workspace;
-  if (user) return h("p", null, `Logged in at ${tokenSource}.`, button("Log out", logOut));
-  if (credentials) {
-    const silent = workspace.introspection || workspace.token;
-    return silent ? null : h("p", null, "INTROSPECTION is off: there is no documentation here.");
+  if (user) return h("p", null, `Logged in at ${workspace.tokenSource}.`, button("Log out", logOut));
+  if (!credentials) {
+    const begin = workspace.login ? [button("Log in", logIn), " to begin, or "] : ["To begin, "];
+    return h("p", null, ...begin, h(WhereATokenGoes));
   }
-  const headers = h(React.Fragment, null, "put an access token of ", h("b", null, tokenSource));
-  const where = h(React.Fragment, null, headers, " into Headers: ", h("code", null, '"Authorization": "Bearer …"'));
-  if (!workspace.login) return h("p", null, "To begin, ", where, ".");
-  return h("p", null, button("Log in", logIn), " to begin, or ", where, ".");
+  if (workspace.introspection) return null;
+  return h("p", null, "INTROSPECTION is off: there is no documentation here.");
 }
 
 /** What a person has to know before anything can be sent. */

@@ -60,24 +60,30 @@ export const comeBack = async () => {
   }
 };
 
+const ended = () => {
+  login.set({ user: null, fault: "The login has ended." });
+  manager.removeUser();
+  return false;
+};
+
 let renewal = null;
 
 /** Get another token with the refresh token; whether that was possible. */
 export const renewLogin = async () => {
-  if (!login.get().user?.refresh_token) return false;
+  if (!login.get().user?.refresh_token) return ended();
   renewal ??= manager.signinSilent({ resource }).finally(() => (renewal = null));
   try {
     login.set({ user: await renewal, fault: "" });
     return true;
-  } catch {
-    login.set({ user: null, fault: "The login has ended." });
-    return false;
+  } catch (error) {
+    // an issuer that is out of reach for a moment has refused nothing
+    return error instanceof oidc.ErrorResponse ? ended() : false;
   }
 };
 
 /** The access token of who is logged in, renewed if it is about to expire; undefined if nobody is. */
 export const loginToken = async () => {
-  const left = login.get().user?.expires_in;
-  if (left !== undefined && left < SECONDS_LEFT) await renewLogin();
+  const { user } = login.get();
+  if (user?.refresh_token && user.expires_in < SECONDS_LEFT) await renewLogin();
   return login.get().user?.access_token;
 };

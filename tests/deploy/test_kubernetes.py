@@ -1,0 +1,175 @@
+"""deploy/kubernetes and the overlay by example, as kustomize puts them together."""
+
+import subprocess
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import pytest
+import yaml
+
+from contact_gateway.settings import PREFIX
+from tests.readme import ROOT
+from tests.thorough import program
+
+OVERLAY = ROOT / "deploy" / "overlays" / "production"
+VALIDATE = ROOT / "releases" / ".venv" / "bin" / "kubernetes-validate"
+Resource = dict[str, Any]
+# Debian 12 has another, which does not know that a resource may be a folder
+_OLDEST_KUBECTL: Final = 21
+
+
+def run(*command: str) -> str:
+    """Run a program to its end; what it prints."""
+    finished = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)  # noqa: S603
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+    return finished.stdout
+
+
+@pytest.fixture(scope="module")
+def rendered() -> str:
+    """What `kubectl apply --kustomize` would send."""
+    kubectl = program("kubectl")
+    told = yaml.safe_load(run(kubectl, "version", "--client", "--output=yaml"))
+    minor = int(told["clientVersion"]["minor"].rstrip("+"))
+    if minor < _OLDEST_KUBECTL:
+        pytest.skip(f"kubectl 1.{minor} has a kustomize of before 2019")
+    return run(kubectl, "kustomize", str(OVERLAY))
+
+
+@pytest.fixture
+def resources(rendered: str) -> dict[tuple[str, str], Resource]:
+    """All that is rendered, by kind and name."""
+    found = list(yaml.safe_load_all(rendered))
+    named = {(each["kind"], each["metadata"]["name"]): each for each in found}
+    assert len(named) == len(found)
+    return named
+
+
+@pytest.mark.parametrize("version", ["1.29", "1.37"])
+def test_the_schemas_of_the_api(
+    rendered: str, version: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Each resource is one, without a property too many; Prometheus's own is not among them."""
+    assert VALIDATE.exists(), "make dist installs it"
+    file = tmp_path_factory.mktemp("rendered") / "all.yaml"
+    file.write_text(rendered, encoding="utf-8")
+
+    told = run(str(VALIDATE), "--strict", "--kubernetes-version", version, str(file)).splitlines()
+
+    others = [line for line in told if " passed for resource " not in line]
+    assert (len(told), len(others)) == (12, 1)
+    assert "ServiceMonitor" in others[0]
+
+
+def test_an_image(resources: dict[tuple[str, str], Resource]) -> None:
+    """Ours is named by digest."""
+    container = pod(resources["Deployment", "contact-gateway"])["containers"][0]
+
+    assert "@sha256:" in container["image"]
+
+
+def test_what_is_named_exists(resources: dict[tuple[str, str], Resource]) -> None:
+    """Whatever a resource names is there, in the same namespace."""
+    namespaces = {each["metadata"].get("namespace") for each in resources.values()}
+    missing = {
+        (kind, name): wanted
+        for (kind, name), resource in resources.items()
+        for wanted in named_by(resource)
+        if wanted not in resources
+    }
+
+    assert (missing, namespaces) == ({}, {"contact-gateway"})
+
+
+def named_by(resource: Resource) -> Iterator[tuple[str, str]]:
+    """The resources that a resource names: kind and name."""
+    spec = resource.get("spec", {})
+    if resource["kind"] == "Deployment":
+        yield from sources_of(pod(resource))
+    if resource["kind"] == "HorizontalPodAutoscaler":
+        yield spec["scaleTargetRef"]["kind"], spec["scaleTargetRef"]["name"]
+    if resource["kind"] == "Ingress":
+        for rule in spec["rules"]:
+            for path in rule["http"]["paths"]:
+                yield "Service", path["backend"]["service"]["name"]
+    storage = resource.get("data", {}).get(f"{PREFIX}RATE_LIMIT_STORAGE")
+    if storage is not None:
+        yield "Service", str(urlsplit(storage).hostname)
+
+
+def sources_of(pod: Resource) -> Iterator[tuple[str, str]]:
+    """What the environment of a pod's containers is taken from."""
+    kinds = {"configMapRef": "ConfigMap", "secretRef": "Secret"}
+    for container in pod["containers"]:
+        for source in container.get("envFrom", []):
+            yield from ((kind, source[key]["name"]) for key, kind in kinds.items() if key in source)
+
+
+def pod(resource: Resource) -> Resource:
+    """The pod of a deployment."""
+    return resource["spec"]["template"]["spec"]  # type: ignore[no-any-return]
+
+
+def selectors(resources: Mapping[tuple[str, str], Resource]) -> Iterator[tuple[str, Any, set[Any]]]:
+    """Every selector of pods, with whose it is, and the ports that are meant of these pods."""
+    for (kind, name), resource in resources.items():
+        spec = resource.get("spec", {})
+        if kind == "Service":
+            yield f"{kind} {name}", spec["selector"], {port["targetPort"] for port in spec["ports"]}
+        if kind == "PodDisruptionBudget":
+            yield f"{kind} {name}", spec["selector"]["matchLabels"], set()
+        if kind == "NetworkPolicy":
+            into = {port["port"] for rule in spec["ingress"] for port in rule["ports"]}
+            yield f"{kind} {name}", spec["podSelector"]["matchLabels"], into
+            for rule in spec.get("egress", []):
+                for to in rule.get("to", []):
+                    if "podSelector" in to:
+                        ports = {port["port"] for port in rule["ports"]}
+                        yield f"{kind} {name} to", to["podSelector"]["matchLabels"], ports
+
+
+def test_what_is_selected_exists(resources: dict[tuple[str, str], Resource]) -> None:
+    """Each selector selects the pods of one deployment, and each port of theirs has that name."""
+    pods = [
+        each["spec"]["template"] for (kind, _), each in resources.items() if kind == "Deployment"
+    ]
+    missed = []
+    for whose, labels, ports in selectors(resources):
+        chosen = [each for each in pods if labels.items() <= each["metadata"]["labels"].items()]
+        names = {
+            port["name"]
+            for each in chosen
+            for container in each["spec"]["containers"]
+            for port in container["ports"]
+        }
+        if len(chosen) != 1 or not ports <= names:
+            missed.append(whose)
+
+    assert missed == []
+
+
+def test_what_prometheus_asks(resources: dict[tuple[str, str], Resource]) -> None:
+    """The monitor selects the gateway's service, and a port that it has."""
+    monitor = resources["ServiceMonitor", "contact-gateway"]["spec"]
+    labels = monitor["selector"]["matchLabels"]
+    chosen = [
+        each
+        for (kind, _), each in resources.items()
+        if kind == "Service" and labels.items() <= each["metadata"]["labels"].items()
+    ]
+
+    assert [each["metadata"]["name"] for each in chosen] == ["contact-gateway"]
+    assert {end["port"] for end in monitor["endpoints"]} <= {
+        port["name"] for port in chosen[0]["spec"]["ports"]
+    }
+
+
+def test_what_the_ingress_lets_in(resources: dict[tuple[str, str], Resource]) -> None:
+    """The API and nothing else, to a port that the service has."""
+    [rule] = resources["Ingress", "contact-gateway"]["spec"]["rules"]
+    [path] = rule["http"]["paths"]
+    ports = resources["Service", "contact-gateway"]["spec"]["ports"]
+
+    assert (path["path"], path["pathType"]) == ("/graphql", "Exact")
+    assert path["backend"]["service"]["port"]["name"] in {port["name"] for port in ports}

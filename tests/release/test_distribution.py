@@ -1,0 +1,195 @@
+"""What `make dist` has put into dist/: the same bytes each time, and it works on its own."""
+
+import contextlib
+import json
+import os
+import re
+import subprocess
+import sys
+import tarfile
+import zipfile
+from collections.abc import Iterator
+from email.message import Message
+from email.parser import Parser
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from contact_gateway.sandbox import Sandbox
+from tests.client import Client
+from tests.conftest import IssueToken
+from tests.readme import ROOT
+from tests.release.project import PROJECT
+from tests.servers import await_ready, environment_for, free_port
+from tests.thorough import program, thorough
+
+pytestmark = thorough
+
+_UV = Path(sys.executable).with_name("uv")
+NAME = f"contact_gateway-{PROJECT['version']}"
+PYTHONS = ("3.11", "3.12", "3.13", "3.14")
+
+
+def distribution(suffix: str) -> Path:
+    """A file of the release."""
+    path = ROOT / "dist" / f"{NAME}{suffix}"
+    assert path.exists(), "make dist builds it"
+    return path
+
+
+def wheel() -> Path:
+    """The wheel."""
+    return distribution("-py3-none-any.whl")
+
+
+def run(*command: str | Path, **environment: str) -> str:
+    """Run a command to its end; what it prints."""
+    finished = subprocess.run(  # noqa: S603 - uv, and scripts of our own
+        command,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=240,
+    )
+    assert finished.returncode == 0, finished.stderr
+    return finished.stdout
+
+
+def test_a_build_from_the_sdist(tmp_path: Path) -> None:
+    """Elsewhere, for another user's eyes only, from what the sdist has: the same bytes."""
+    with tarfile.open(distribution(".tar.gz")) as sdist:
+        epoch = str(sdist.getmembers()[0].mtime)
+    run("tar", "-xzf", distribution(".tar.gz"), "-C", tmp_path)
+    build = ("build", "--quiet", "--no-build-isolation", "--python", sys.executable)
+    mask = os.umask(0o077)
+    try:
+        run(
+            *(_UV, *build, "--out-dir", tmp_path / "again", tmp_path / NAME),
+            SOURCE_DATE_EPOCH=epoch,
+            REQUIRE_GRAPHIQL="1",
+        )
+    finally:
+        os.umask(mask)
+
+    names = [wheel().name, distribution(".tar.gz").name]
+    again = {name: (tmp_path / "again" / name).read_bytes() for name in names}
+    assert again == {name: (ROOT / "dist" / name).read_bytes() for name in names}
+
+
+def metadata() -> Message:
+    """What the wheel says of itself."""
+    with zipfile.ZipFile(wheel()) as archive:
+        return Parser().parsestr(archive.read(f"{NAME}.dist-info/METADATA").decode("utf-8"))
+
+
+def test_what_the_wheel_says_of_itself() -> None:
+    """Name, version, licence, Pythons, what it needs and where to read of it."""
+    told = metadata()
+
+    assert (told["Name"], told["Version"], told["License-Expression"], told["Requires-Python"]) == (
+        "contact-gateway",
+        PROJECT["version"],
+        "MIT",
+        ">=3.11",
+    )
+    assert set(told.get_all("Provides-Extra", [])) == {"otel", "redis"}
+    assert {f"Programming Language :: Python :: {version}" for version in PYTHONS} | {
+        "Typing :: Typed",
+        "Framework :: AsyncIO",
+    } <= set(told.get_all("Classifier", []))
+    assert len(told.get_all("Project-URL", [])) == len(PROJECT["urls"])
+    assert "# contact-gateway" in str(told.get_payload())
+
+
+def test_what_is_in_the_wheel() -> None:
+    """The package, its types, the licence and GraphiQL's ten files; nothing of the tests."""
+    with zipfile.ZipFile(wheel()) as archive:
+        names = set(archive.namelist())
+
+    assert {name.partition("/")[0] for name in names} == {"contact_gateway", f"{NAME}.dist-info"}
+    assert {"contact_gateway/py.typed", f"{NAME}.dist-info/licenses/LICENSE"} <= names
+    assert sum(name.startswith("contact_gateway/graphiql/vendor/") for name in names) == 10
+
+
+def test_the_bill_of_materials() -> None:
+    """CycloneDX, of this version, with the version of each package that the lock has for here."""
+    text = distribution(".cdx.json").read_text(encoding="utf-8")
+    told = json.loads(text)
+    root = told["metadata"]["component"]
+    [needs] = [each["dependsOn"] for each in told["dependencies"] if each["ref"] == root["bom-ref"]]
+    locked = set(
+        re.findall(r"^(\S+)==(\S+)", (ROOT / "requirements-runtime.lock").read_text(), re.MULTILINE)
+    )
+
+    assert (told["bomFormat"], root["name"], root["version"]) == (
+        "CycloneDX",
+        "contact-gateway",
+        PROJECT["version"],
+    )
+    found = {
+        (re.sub(r"[-_.]+", "-", each["name"]).lower(), each["version"])
+        for each in told["components"]
+    }
+    assert found <= locked
+    assert len(found) > 50
+    assert len(needs) > 15
+    assert str(ROOT) not in text
+
+
+@cache
+def pythons() -> dict[str, str]:
+    """The Pythons of this machine, by version."""
+    found = run(ROOT / ".ci" / "pythons").split()
+    show = "import sys; print('%d.%d' % sys.version_info[:2])"
+    return {run(python, "-Ic", show).strip(): python for python in found}
+
+
+@contextlib.contextmanager
+def installed_gateway(
+    commands: Path, sandbox: Sandbox, folder: Path, python_path: str
+) -> Iterator[str]:
+    """`contact-gateway serve` of an environment, before the sandbox; its URL."""
+    port = free_port()
+    environment = environment_for(sandbox.url, port=port)
+    with (
+        (folder / "log").open("wb") as log,
+        subprocess.Popen(  # noqa: S603 - our own
+            [commands / "contact-gateway", "serve"],
+            cwd=folder,
+            env={**environment, "PATH": python_path},
+            stderr=log,
+        ) as process,
+    ):
+        try:
+            url = f"http://127.0.0.1:{port}"
+            await_ready(f"{url}/readyz", lambda: process.poll() is None, seconds=100)
+            yield url
+        finally:
+            process.kill()
+
+
+@pytest.mark.parametrize("version", PYTHONS)
+def test_the_wheel_on_a_python(
+    version: str, sandbox: Sandbox, issue_token: IssueToken, tmp_path: Path
+) -> None:
+    """Installed as its users do, with the newest of all it needs, it renames a group."""
+    assert program("bash")
+    if version not in pythons():
+        pytest.skip(f"there is no Python {version} here")
+    folder = tmp_path / "a päth with spaces"
+    run(_UV, "venv", "--quiet", "--python", pythons()[version], folder)
+    install = ("pip", "install", "--quiet", "--python", folder)
+    run(_UV, *install, wheel(), UV_SYSTEM_CERTS="1")
+
+    with installed_gateway(folder / "bin", sandbox, tmp_path, "/nowhere") as url:
+        client = Client(url, issue_token())
+        with client.http:
+            result = client.rename("5514123", {"name": f"Renamed by {version}"})
+
+    assert result == {
+        "__typename": "UpdateContactGroupSuccess",
+        "contactGroup": {"id": "5514123", "name": f"Renamed by {version}"},
+        "outcome": "APPLIED",
+    }

@@ -1,0 +1,43 @@
+"""The versions that pyproject.toml allows: pip install gives a set that works."""
+
+import re
+from importlib.metadata import packages_distributions, version
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.version import Version
+
+from tests.private_names import LIBRARIES, PRIVATE
+from tests.release.project import PROJECT
+
+REQUIREMENTS = {
+    requirement.name: requirement for requirement in map(Requirement, PROJECT["dependencies"])
+}
+
+
+def next_minor(present: Version) -> Version:
+    """The first version that may take away what nobody has promised."""
+    return Version(f"{present.major}.{present.minor + 1}")
+
+
+@pytest.mark.parametrize("library", sorted(LIBRARIES))
+def test_where_a_range_ends(library: str) -> None:
+    """Before the next version that may take away the private names that are used of it."""
+    [distribution] = set(packages_distributions()[library])
+    allowed = REQUIREMENTS[distribution].specifier
+    after = next_minor(Version(version(distribution)))
+    names = [f"{name} ({why})" for name, why in PRIVATE.items() if re.match(rf"{library}\b", name)]
+
+    assert allowed.contains(version(distribution))
+    assert not allowed.contains(after), f"{distribution} {after} may take away {names}"
+
+
+def test_where_other_ranges_begin() -> None:
+    """Each has a version from which on it is known to do, and `make lowest` tries just those."""
+    without = [
+        name
+        for name, requirement in REQUIREMENTS.items()
+        if not any(part.operator == ">=" for part in requirement.specifier)
+    ]
+
+    assert without == []
