@@ -30,6 +30,23 @@ def test_schema_of_a_subgraph(tmp_path: Path) -> None:
     assert schema("--federation", "--check", str(file)) == (0, "", "")
 
 
+def test_schema_of_a_subgraph_that_differs(tmp_path: Path) -> None:
+    """It is told what the change means, and how that schema is written."""
+    file = tmp_path / "subgraph.graphql"
+    lacking = '  """There is nothing with this id."""\n  NOT_FOUND\n\n'
+    older = print_sdl(federation=True).replace(lacking, "")
+    file.write_text(older, encoding="utf-8")
+
+    status, _, errors = schema("--federation", "--check", str(file))
+
+    [*_, change, mend] = errors.splitlines()
+    assert (status, change.partition(":")[0], mend) == (
+        1,
+        "Dangerous",
+        f"Mend it with: contact-gateway schema --federation > {file}",
+    )
+
+
 def test_schema_that_is_the_same(tmp_path: Path) -> None:
     """There is nothing to say."""
     file = tmp_path / "schema.graphql"

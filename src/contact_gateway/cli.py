@@ -254,8 +254,8 @@ def schema(
     except (OSError, UnicodeDecodeError) as error:
         _fail(f"The file cannot be read: {error}", 1)
     if written != sdl:
-        command = f"contact-gateway schema > {shlex.quote(str(check))}"
-        mend = f"Mend it with: make schema, or {command}"
+        option, target = (" --federation", "") if federation else ("", "make schema, or ")
+        mend = f"Mend it with: {target}contact-gateway schema{option} > {shlex.quote(str(check))}"
         _fail("\n".join([*differences(str(check), written, sdl), mend]), 1)
 
 

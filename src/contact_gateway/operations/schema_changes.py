@@ -13,6 +13,8 @@ from graphql import (
     find_schema_changes,
 )
 
+from contact_gateway.operations.subgraphs import DIRECTIVES
+
 __all__ = ["Change", "NoSchemaError", "changes_of", "differences"]
 
 
@@ -63,7 +65,7 @@ def _kind(change: object) -> str:
 
 def _schema(sdl: str) -> GraphQLSchema:
     try:
-        return build_schema(sdl)
+        return build_schema(f"{sdl}{DIRECTIVES}" if "@link(" in sdl else sdl)
     except (GraphQLError, TypeError) as error:  # TypeError: a name that nothing has
         raise NoSchemaError(str(error).partition("\n")[0]) from error
 

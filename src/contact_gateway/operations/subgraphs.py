@@ -12,10 +12,16 @@ from strawberry.federation.schema_directives import Key, Link
 from strawberry.federation.types import FieldSet, LinkImport
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 
-__all__ = ["SERVICE", "FederationAny", "Subgraph"]
+__all__ = ["DIRECTIVES", "SERVICE", "FederationAny", "Subgraph"]
 
 SERVICE: Final = "_service"
 """The field that tells the whole schema (Apollo Federation, "Subgraph specification")."""
+
+DIRECTIVES: Final = """
+directive @link(url: String!, import: [String!]) repeatable on SCHEMA
+directive @key(fields: String!, resolvable: Boolean) repeatable on OBJECT
+"""
+"""What the text of a subgraph uses and does not define, because `@link` does."""
 
 # the first of Federation 2: it has all that is needed here, and no gateway is too old for it
 _VERSION: Final = "2.0"
