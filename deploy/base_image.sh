@@ -12,7 +12,7 @@ if [ -n "$made" ] && [ "$(date -d "$made" +%s)" -gt "$(date -d '7 days ago' +%s)
 fi
 root=$(mktemp -d)
 trap 'rm -rf "$root"' EXIT
-debootstrap --variant=minbase "$suite" "$root" "${DEBIAN_MIRROR:-http://deb.debian.org/debian}" >"$root.log" ||
+debootstrap --variant=minbase "$suite" "$root" ${DEBIAN_MIRROR:+"$DEBIAN_MIRROR"} >"$root.log" ||
     { tail -n 20 "$root.log" >&2; exit 1; }
 rm -f "$root.log"
 # what the registry's image has not either

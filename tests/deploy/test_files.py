@@ -172,7 +172,7 @@ def test_privileges() -> None:
 def test_dockerfile() -> None:
     """Whatever is installed is locked by hash or built here, and the command is a command."""
     dockerfile = (DEPLOY / "Dockerfile").read_text(encoding="utf-8").replace("\\\n", "")
-    installs = re.findall(r"pip install ([^&\n]+)", dockerfile)
+    installs = re.findall(r"pip (?:--python \S+ )?install ([^&\n]+)", dockerfile)
     copied = re.findall(r"^COPY (?!--from)(.+) \S+$", dockerfile, re.MULTILINE)
 
     assert all("--require-hashes" in line or "dist/*.whl" in line for line in installs)

@@ -22,7 +22,7 @@ from tests.conftest import IssueToken
 from tests.readme import ROOT
 from tests.release.project import PROJECT
 from tests.servers import await_ready, environment_for, free_port
-from tests.thorough import program, thorough
+from tests.thorough import thorough
 
 pytestmark = thorough
 
@@ -175,7 +175,6 @@ def test_the_wheel_on_a_python(
     version: str, sandbox: Sandbox, issue_token: IssueToken, tmp_path: Path
 ) -> None:
     """Installed as its users do, with the newest of all it needs, it renames a group."""
-    assert program("bash")
     if version not in pythons():
         pytest.skip(f"there is no Python {version} here")
     folder = tmp_path / "a päth with spaces"
