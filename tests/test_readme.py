@@ -1,4 +1,4 @@
-"""What the README says is so: its tables and commands are compared with the code."""
+"""What the documents say is so: its tables and commands are compared with the code."""
 
 import dataclasses
 import itertools
@@ -26,9 +26,14 @@ from tests import readme
 from tests.client import Client
 from tests.servers import gateway_before
 
+SETTINGS = ("Variable", "Default", "Expected")
+LIMITS_SHOWN = ("Limit", "Most")
+SCENARIO_IDS = ("Id", "The sandbox", "Member of the union", "outcome")
+OUTCOMES = ("What happened", "Member of the union", "outcome", "retryable", "In the code")
+
 
 def default_text(field: str) -> str:
-    """How the README writes the default of a setting."""
+    """How the documents write the default of a setting."""
     info = Settings.model_fields[field]
     if info.is_required():
         return "required"
@@ -42,30 +47,30 @@ def default_text(field: str) -> str:
 
 def test_the_table_of_settings() -> None:
     """It has every setting, with its default, and in the words that an error expects it in."""
-    shown = set(readme.table("Variable", "Default", "Expected"))
+    shown = set(readme.table(*SETTINGS))
     true = {
         (f"`{name.upper()}`", default_text(name), str(info.description))
         for name, info in Settings.model_fields.items()
     }
 
-    assert shown == true, readme.mend("Settings", shown, true)
+    assert shown == true, readme.mend(SETTINGS, shown, true)
 
 
 def test_the_table_of_limits() -> None:
     """It has every limit on documents, with its figure."""
-    shown = set(readme.table("Limit", "Most"))
+    shown = set(readme.table(*LIMITS_SHOWN))
     true = {(f"`{name}`", str(most)) for name, most in dataclasses.asdict(LIMITS).items()}
 
-    assert shown == true, readme.mend("Limits and trusted documents", shown, true)
+    assert shown == true, readme.mend(LIMITS_SHOWN, shown, true)
 
 
 def test_the_table_of_scenario_ids() -> None:
     """It has every scenario of the sandbox, in the words in which the sandbox lists it."""
-    rows = readme.table("Id", "The sandbox", "Member of the union", "outcome")
+    rows = readme.table(*SCENARIO_IDS)
     shown = {row[:2] for row in rows}
     true = {(f"`{scenario.id}`", scenario.effect) for scenario in SCENARIOS}
 
-    assert shown == true, readme.mend("Scenario ids", shown, true)
+    assert shown == true, readme.mend(SCENARIO_IDS, shown, true)
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +84,7 @@ def scenario_sandbox() -> Iterator[Sandbox]:
     ("scenario", "member", "outcome"),
     [
         (readme.code(row[0]), readme.code(row[2]), readme.code(row[3]))
-        for row in readme.table("Id", "The sandbox", "Member of the union", "outcome")
+        for row in readme.table(*SCENARIO_IDS)
     ],
 )
 def test_a_scenario_id(scenario_sandbox: Sandbox, scenario: str, member: str, outcome: str) -> None:
@@ -96,7 +101,7 @@ def test_a_scenario_id(scenario_sandbox: Sandbox, scenario: str, member: str, ou
             result = client.rename(scenario, {"name": f"Renamed {scenario}"})
 
     assert (result["__typename"], result.get("outcome", "")) == (member, outcome), (
-        "README.md, Scenario ids: mend the row"
+        "docs/mutation.md, Scenario ids: mend the row"
     )
 
 
@@ -104,9 +109,7 @@ def test_the_table_of_outcomes() -> None:
     """It has one row for each row of FAILURES, and one for success."""
     shown = {
         (readme.code(member), outcome, retryable, where)
-        for _, member, outcome, retryable, where in readme.table(
-            "What happened", "Member of the union", "outcome", "retryable", "In the code"
-        )
+        for _, member, outcome, retryable, where in readme.table(*OUTCOMES)
     }
     true = {
         (
@@ -120,7 +123,7 @@ def test_the_table_of_outcomes() -> None:
         ("UpdateContactGroupSuccess", f"`{outcome}`", "", "") for outcome in ("APPLIED", "ACCEPTED")
     }
 
-    assert shown == true, readme.mend("Outcomes", shown, true)
+    assert shown == true, readme.mend(OUTCOMES, shown, true)
 
 
 MEMBERS_OF_RESOURCES: dict[type, str] = {NotFound: ContactGroupNotFoundError.__name__}
@@ -139,10 +142,7 @@ def answers() -> Iterator[Answer]:
 def test_the_statuses_of_the_table_of_outcomes() -> None:
     """Whatever the upstream answers, the row of what becomes of it mentions the status."""
     rows = {
-        readme.code(where).rpartition(".")[2]: what
-        for what, *_, where in readme.table(
-            "What happened", "Member of the union", "outcome", "retryable", "In the code"
-        )
+        readme.code(where).rpartition(".")[2]: what for what, *_, where in readme.table(*OUTCOMES)
     }
     missed = set()
     reader = AnswerReader(exposed=False)
@@ -153,7 +153,7 @@ def test_the_statuses_of_the_table_of_outcomes() -> None:
         if status not in named(rows[kind]) and f"{status[0]}xx" not in rows[kind]:
             missed.add((status, kind))
 
-    assert missed == set(), "README.md, Outcomes: mend the rows of these"
+    assert missed == set(), "docs/mutation.md, Outcomes: mend the rows of these"
 
 
 def named(text: str) -> set[str]:
@@ -174,7 +174,7 @@ def test_the_table_of_request_error_codes() -> None:
     shown = {readme.code(row[0]) for row in readme.table("Code", "Status", "Meaning")}
 
     assert shown == codes(HTTPErrorCode) | codes(RequestErrorCode) | {INTERNAL_SERVER_ERROR}, (
-        "README.md, Error codes: mend the first table"
+        "docs/mutation.md, Error codes: mend the first table"
     )
 
 
@@ -182,33 +182,33 @@ def test_the_table_of_mutation_error_codes() -> None:
     """It has every code of a failed mutation or query."""
     shown = {readme.code(row[0]) for row in readme.table("Code", "Meaning")}
 
-    assert shown == codes(ErrorCode), "README.md, Error codes: mend the second table"
+    assert shown == codes(ErrorCode), "docs/mutation.md, Error codes: mend the second table"
 
 
 def test_the_targets_of_make() -> None:
-    """Every target is in the README, and every `make` of the README is a target."""
+    """Every target is in a document, and every `make` of the documents is a target."""
     makefile = (readme.ROOT / "Makefile").read_text(encoding="utf-8")
     targets = set(re.findall(r"^([a-z]+):", makefile, re.MULTILINE))
 
-    assert readme.commands("make") == targets, "README.md: mend Try it or Development"
+    assert readme.commands("make") == targets, "CONTRIBUTING.md: mend Commands"
 
 
 def test_the_commands() -> None:
-    """Every command is in the README, and every `contact-gateway` of the README is a command."""
+    """Every command is in a document, and each that a document names is one."""
     group = typer.main.get_command(cli.app)
     names = set(group.commands)  # type: ignore[attr-defined]  # typer gives a group here
 
-    assert readme.commands("contact-gateway") == names, "README.md: mend Commands"
+    assert readme.commands("contact-gateway") == names, "docs/operations.md: mend Commands"
 
 
 def test_what_ci_runs() -> None:
-    """CI runs only commands that the README names."""
+    """CI runs only commands that CONTRIBUTING.md names."""
     script = (readme.ROOT / ".ci" / "run").read_text(encoding="utf-8")
     shell = ("#", "set ", "cd ", "export ")
     lines = [line for line in script.splitlines() if line and not line.startswith(shell)]
 
-    assert [line for line in lines if f"`{line}`" not in readme.TEXT] == [], (
-        "README.md, Development: name what .ci/run runs"
+    assert [line for line in lines if f"`{line}`" not in readme.PAGES["CONTRIBUTING.md"]] == [], (
+        "CONTRIBUTING.md, Commands: name what .ci/run runs"
     )
 
 
@@ -231,20 +231,21 @@ def test_the_figures_of_performance() -> None:
 
 def test_the_layout() -> None:
     """Every package and module of the gateway has its line."""
-    (layout,) = readme.blocks("text")
+    (layout,) = readme.blocks("docs/architecture.md", "text")
     shown = {line.split()[0].rstrip("/") for line in layout.splitlines()}
     package = readme.ROOT / "src" / "contact_gateway"
     modules = {
         path.name for path in package.iterdir() if path.is_dir() or path.name.endswith(".py")
     }
 
-    assert shown >= modules - {"__pycache__", "__init__.py", "__main__.py"}, "README.md, Layout"
+    assert shown >= modules - {"__pycache__", "__init__.py", "__main__.py"}, (
+        "docs/architecture.md: mend the layout"
+    )
 
 
 def test_the_table_of_contributing() -> None:
     """Each file that it names exists, and has the thing."""
-    text = (readme.ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    rows = [row.strip("|").split("|") for row in text.splitlines() if row.startswith("| ")][2:]
+    rows = readme.table("To change", "Look at", "There")
     package = readme.ROOT / "src" / "contact_gateway"
     missing = [
         f"{thing} in {path}"
@@ -256,20 +257,3 @@ def test_the_table_of_contributing() -> None:
     ]
 
     assert (len(rows) > 10, missing) == (True, []), "CONTRIBUTING.md: mend Where things go"
-
-
-def test_the_table_of_contents() -> None:
-    """Before the first section there is a link to each, in the order in which they stand."""
-    introduction, *_ = readme.TEXT.partition("\n## ")
-    headings = re.findall(r"^## (.+)$", readme.TEXT, re.MULTILINE)
-
-    assert re.findall(r"\[([^]]+)\]\(#([^)]+)\)", introduction) == [
-        (heading, heading.lower().replace(" ", "-")) for heading in headings
-    ], "README.md: mend the links before Try it"
-
-
-def test_a_link_to_a_file() -> None:
-    """Every file that the README points to is there."""
-    linked = re.findall(r"\]\((?!https:)([^)#]+)\)", readme.TEXT)
-
-    assert [path for path in linked if not (readme.ROOT / path).exists()] == []

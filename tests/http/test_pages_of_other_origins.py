@@ -152,8 +152,8 @@ def test_a_button(
     *,
     visible: bool,
 ) -> None:
-    """With the README's line, a page shows a button to those who may do what it does."""
-    (line,) = readme.blocks("js")
+    """With the line of docs/mutation.md, a page shows a button to those who may do what it does."""
+    (line,) = readme.blocks("docs/mutation.md", "js")
     browser.open(origins[0])
 
     shown = browser.run(BUTTON, named_url, Client(named_url, issue_token(scope)).headers(), line)

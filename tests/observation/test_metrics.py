@@ -25,6 +25,9 @@ from tests.servers import await_ready, free_port, gateway_before, gateway_proces
 Samples = dict[tuple[str, ...], float]
 
 
+METRICS = ("Metric", "Kind", "Labels", "Meaning")
+
+
 def samples(url: str) -> Samples:
     """The series that /metrics shows: name and label values to value."""
     with open_http() as http:
@@ -247,12 +250,10 @@ def test_names() -> None:
 
 
 def test_the_table_of_metrics() -> None:
-    """The README has every metric, with its kind, its labels and its help text."""
+    """The documentation has every metric, with its kind, its labels and its help text."""
     metrics = Metrics()
     metrics.follow_key_set(lambda: 0)
-    shown = {
-        *readme.table("Metric", "Kind", "Labels", "Meaning"),
-    }
+    shown = set(readme.table(*METRICS))
 
     true = set()
     for metric in vars(metrics).values():
@@ -262,4 +263,4 @@ def test_the_table_of_metrics() -> None:
             name = f"`{family.name}{'_total' * (family.type == 'counter')}`"
             true.add((name, family.type, labels, family.documentation))
 
-    assert shown == true, readme.mend("Metrics", shown, true)
+    assert shown == true, readme.mend(METRICS, shown, true)

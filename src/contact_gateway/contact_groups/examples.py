@@ -1,4 +1,4 @@
-"""Documents that show the API: in GraphiQL, in the README, in the demo."""
+"""Documents that show the API: in GraphiQL, in docs/mutation.md, in the demo."""
 
 from collections.abc import Mapping
 
@@ -55,7 +55,7 @@ mutation RenameContactGroup($id: ID!, $input: UpdateContactGroupInput!) {
   }
 }
 """
-"""The mutation with every field of every outcome; the README's example is the same."""
+"""The mutation with every field of every outcome; the example of docs/mutation.md is the same."""
 
 LIST = """\
 query ListContactGroups($filter: ContactGroupFilter, $pageSize: Int!) {
