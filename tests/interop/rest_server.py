@@ -10,7 +10,6 @@ from typing import Final
 import httpx
 
 from contact_gateway.rest_client import HTTP11Transport
-from contact_gateway.rest_client.call import TARGET
 from tests.servers import await_ready, free_port
 
 __all__ = ["GROUPS", "SERVERS", "Asking", "RestServer", "is_installed", "started"]
@@ -84,7 +83,7 @@ class Asking(HTTP11Transport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send `request` with one header more, where it updates one of `GROUPS`."""
-        group = request.extensions[TARGET].decode("ascii").rpartition("/")[2]
+        group = request.url.path.rpartition("/")[2]
         for status, known in GROUPS.items():
             if group == known:
                 request.headers["Prefer"] = f"code={status}"

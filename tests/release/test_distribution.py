@@ -94,7 +94,7 @@ def test_what_the_wheel_says_of_itself() -> None:
         "MIT",
         ">=3.11",
     )
-    assert set(told.get_all("Provides-Extra", [])) == {"otel", "redis"}
+    assert set(told.get_all("Provides-Extra", [])) == {"otel", "redis", "testing"}
     assert {f"Programming Language :: Python :: {version}" for version in PYTHONS} | {
         "Typing :: Typed",
         "Framework :: AsyncIO",
@@ -104,13 +104,13 @@ def test_what_the_wheel_says_of_itself() -> None:
 
 
 def test_what_is_in_the_wheel() -> None:
-    """The package, its types, the licence and GraphiQL's ten files; nothing of the tests."""
+    """The package, its types, the licence and GraphiQL's twelve files; nothing of the tests."""
     with zipfile.ZipFile(wheel()) as archive:
         names = set(archive.namelist())
 
     assert {name.partition("/")[0] for name in names} == {"contact_gateway", f"{NAME}.dist-info"}
     assert {"contact_gateway/py.typed", f"{NAME}.dist-info/licenses/LICENSE"} <= names
-    assert sum(name.startswith("contact_gateway/graphiql/vendor/") for name in names) == 10
+    assert sum(name.startswith("contact_gateway/graphiql/vendor/") for name in names) == 12
 
 
 def test_the_bill_of_materials() -> None:

@@ -89,7 +89,7 @@ def test_metrics_on_a_port_of_their_own(sandbox: Sandbox, tmp_path: Path) -> Non
         *[(address, port, None) for address in addresses],
         *[(address, metrics_port, "health and metrics") for address in addresses],
     ]
-    assert found == [[[404, 404, 404, 405]] * 2, [[200, 200, 200, 404]] * 2]
+    assert found == [[[404, 404, 404, 401]] * 2, [[200, 200, 200, 404]] * 2]
     assert nothing == "Not Found. Here are only /livez, /readyz and /metrics.\n"
 
 

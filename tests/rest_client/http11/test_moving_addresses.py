@@ -27,6 +27,7 @@ class Resolving(Dialling):
     """Dials whichever upstreams the test says that the name stands for."""
 
     def __init__(self, *ports: int) -> None:
+        super().__init__()
         self.ports = ports
 
     async def look_up(self, host: str, port: int) -> Sequence[Address]:  # noqa: ARG002 - the test's

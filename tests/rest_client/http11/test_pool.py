@@ -110,6 +110,7 @@ class Counted(Dialling):
     """Notes all that it opens, without TLS."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.opened: list[Connection] = []
 
     async def __call__(self, url: httpx.URL, protocol: Callable[[], Protocol]) -> Protocol:
@@ -188,6 +189,7 @@ class Gated(Dialling):
     """Opens connections only once the gate is open."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.gate = asyncio.Event()
         self.gate.set()
 

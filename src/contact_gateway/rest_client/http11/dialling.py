@@ -30,10 +30,8 @@ class Dialling:
     Where `way` has a proxy for the host, that is connected to, and looks up the name.
     """
 
-    _way = WayOut()
-
     def __init__(self, way: WayOut | None = None) -> None:
-        self._way = way or self._way
+        self._way = way or WayOut()
         self._explanations = Explanations()
 
     async def __call__(self, url: httpx.URL, protocol: Callable[[], Protocol]) -> Protocol:
