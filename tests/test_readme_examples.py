@@ -21,6 +21,7 @@ ReadSettings = Callable[[str], Settings]
 SCHEMA = build_schema()
 MUTATION = "docs/mutation.md"
 OPERATIONS = "docs/operations.md"
+SHOWING = ("README.md", MUTATION)
 SANDBOX = "http://127.0.0.1:8001"  # where it is unless it is told otherwise
 
 
@@ -70,17 +71,22 @@ def test_the_environment_file_for_the_sandbox(
 
 
 @pytest.mark.parametrize(
-    "document",
+    ("page", "document"),
     [
-        *readme.blocks(MUTATION, "graphql"),
-        *(body["query"] for body in readme.curl_bodies(MUTATION)),
+        *((page, document) for page in SHOWING for document in readme.blocks(page, "graphql")),
+        *(
+            (page, body["query"])
+            for page in readme.PAGES
+            for body in readme.curl_bodies(page)
+            if "_service" not in body["query"]
+        ),
     ],
 )
-def test_a_document(document: str) -> None:
+def test_a_document(page: str, document: str) -> None:
     """Every GraphQL document fits the schema."""
     errors = graphql.validate(SCHEMA, graphql.parse(document))
 
-    assert errors == [], f"{MUTATION}: mend the document that begins {document[:60]!r}"
+    assert errors == [], f"{page}: mend the document that begins {document[:60]!r}"
 
 
 def test_the_document_of_the_mutation() -> None:
@@ -95,22 +101,25 @@ def test_the_document_of_the_mutation() -> None:
     assert declared <= set(re.findall(r"\w+", RENAME)), "graphiql/workspace.py: mend RENAME"
 
 
-def examples() -> list[tuple[str, str]]:
-    """The blocks of JSON: variables of the mutation, and the reply to them, in turn."""
-    json = readme.blocks(MUTATION, "json")
-    return list(zip(json[::2], json[1::2], strict=True))
+def examples() -> list[tuple[str, str, str]]:
+    """The blocks of JSON: document, variables of its mutation, and the reply to them, in turn."""
+    return [
+        (page, variables, reply)
+        for page in SHOWING
+        for variables, reply in zip(*[iter(readme.blocks(page, "json"))] * 2, strict=True)
+    ]
 
 
-@pytest.mark.parametrize(("variables", "reply"), examples())
-def test_an_example_of_the_mutation(client: Client, variables: str, reply: str) -> None:
+@pytest.mark.parametrize(("page", "variables", "reply"), examples())
+def test_an_example_of_the_mutation(client: Client, page: str, variables: str, reply: str) -> None:
     """The gateway answers the variables with exactly the reply that is shown."""
-    mutation = readme.blocks(MUTATION, "graphql")[0]
+    mutation = readme.blocks(page, "graphql")[0]
     shown = orjson.loads(reply)
     request_id = shown["data"]["updateContactGroup"].get("requestId", "any")
 
     response = client.post(mutation, orjson.loads(variables), X_Request_Id=request_id)
 
-    assert response.json() == shown, "docs/mutation.md: copy the reply from a run"
+    assert response.json() == shown, f"{page}: copy the reply from a run"
 
 
 def test_the_curl_line(client: Client) -> None:
