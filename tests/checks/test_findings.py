@@ -1,6 +1,7 @@
 """What `contact-gateway check` finds before something fails for it, and how it tells programs."""
 
 import json
+import subprocess
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -92,6 +93,40 @@ def test_a_gateway_that_runs(
 
     line = f"ok      listening: 127.0.0.1, port {port}, where a gateway runs already"
     assert (result.exit_code, line in result.output) == (0, True)
+
+
+def test_a_gateway_that_runs_behind_a_proxy(scripted: ScriptedUpstream, sandbox: Sandbox) -> None:
+    """It is asked directly: the proxy would look for it on its own machine."""
+    proxy = f"http://127.0.0.1:{free_port()}"
+    with gateway_before(sandbox) as url:
+        port = url.rpartition(":")[2]
+        result = check(scripted, port=port, proxy=proxy)
+
+    line = f"ok      listening: 127.0.0.1, port {port}, where a gateway runs already"
+    assert (failures(result), line in result.output) == (
+        (UNUSABLE, [f"upstream {scripted.url.partition(':')[0]}"]),
+        True,
+    )
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]], ids=["for people", "for programs"])
+def test_what_is_logged_elsewhere(scripted: ScriptedUpstream, options: list[str]) -> None:
+    """It is found, and no line of a log is between the findings."""
+    environment = {
+        "CONTACT_GATEWAY_UPSTREAM_URL": scripted.url,
+        "CONTACT_GATEWAY_TOKEN_VERIFICATION": "upstream",
+        "CONTACT_GATEWAY_PORT": "0",
+        "CONTACT_GATEWAY_PROXY": f"http://127.0.0.1:{free_port()}",
+    }
+    command = [sys.executable, "-m", "contact_gateway", "check", *options]
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+
+    if options:
+        found = {each["ok"] for each in json.loads(ended.stdout)["findings"]}
+    else:
+        found = {line.split()[0] == "ok" for line in ended.stdout.splitlines()}
+    assert (ended.returncode, found, "proxy_failed" in ended.stdout) == (1, {True, False}, False)
+    assert ended.stderr == ""
 
 
 @pytest.mark.parametrize(

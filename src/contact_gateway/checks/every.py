@@ -8,6 +8,7 @@ from contact_gateway.checks.harmony import check_harmony
 from contact_gateway.checks.reaching import check_callers, check_rest_api, check_storage
 from contact_gateway.checks.spans import check_spans
 from contact_gateway.egress import Egress, egress_findings
+from contact_gateway.observation.logs import no_warnings
 from contact_gateway.rest_client import HTTP11Transport
 from contact_gateway.settings import FilesError, Settings
 
@@ -32,6 +33,14 @@ async def check(
     The REST API is asked for the groups of `customer`, with a caller's `token` unless the gateway
     has its own. Neither is needed, but the less is given, the less the answer proves.
     """
+    with no_warnings():
+        async for finding in _check(settings, token, customer):
+            yield finding
+
+
+async def _check(
+    settings: Settings, token: str | None, customer: int | None
+) -> AsyncIterator[Finding]:
     yield Finding("settings", "complete")
     for finding in check_harmony(settings):
         yield finding
@@ -58,6 +67,8 @@ async def _check_what_goes_out(
     async with HTTP11Transport(way=egress.to_others) as transport:
         async for finding in check_callers(transport, settings, token):
             yield finding
+    # directly: what is this machine's own is no proxy's business
+    async with HTTP11Transport() as transport:
         async for finding in check_entrances(transport, settings):
             yield finding
     async with HTTP11Transport(way=egress.to_rest_api) as transport:

@@ -15,7 +15,7 @@ import orjson
 import structlog
 from structlog.typing import BindableLogger, EventDict, WrappedLogger
 
-__all__ = ["configure_logs", "log_what_python_reports", "logs_of_python"]
+__all__ = ["configure_logs", "log_what_python_reports", "logs_of_python", "no_warnings"]
 
 _Render = Callable[[WrappedLogger, str, EventDict], bytes]
 
@@ -104,6 +104,23 @@ def logs_of_python() -> Iterator[None]:
         wrapper_class=structlog.stdlib.BoundLogger,
         logger_factory=structlog.stdlib.LoggerFactory(),
     )
+    try:
+        yield
+    finally:
+        structlog.reset_defaults()
+
+
+@contextmanager
+def no_warnings() -> Iterator[None]:
+    """Have nothing logged for as long as the block lasts but what is critical.
+
+    It is for a command that says itself what it finds, on standard output, where structlog writes
+    as it comes. Where structlog is configured, it stays so.
+    """
+    if structlog.is_configured():
+        yield
+        return
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     try:
         yield
     finally:

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic_core import PydanticCustomError
 from pydantic_settings import NoDecode
 
+from contact_gateway.forms.hosts import ascii_host
 from contact_gateway.forms.no_proxy import NoProxy
 from contact_gateway.forms.proxy_address import read_proxy
 from contact_gateway.settings.secret_files import readable
@@ -60,6 +61,7 @@ def _url_parts(text: str) -> SplitResult:
     if not text.isprintable() or " " in text:  # urlsplit drops line breaks without a word
         raise ValueError
     _ = parts.port  # raises ValueError when it is not a port
+    ascii_host(parts.hostname)  # raises ValueError when nothing can be called that
     return parts
 
 
