@@ -218,3 +218,19 @@ def test_how_long_it_takes_to_start() -> None:
         taken = time.process_time() - started
 
     assert taken < 1
+
+
+def test_headers_in_the_place_of_the_usual_ones(
+    contact_gateway_client: ContactGatewayClient, contact_groups: ContactGroups
+) -> None:
+    """They replace them whatever the case of their names, and are not sent beside them."""
+    other = contact_groups.other_customer
+    headers = {
+        "authorization": f"Bearer {contact_groups.token(customers=[other])}",
+        "customer-id": other,
+        "x-request-id": "mine",
+    }
+
+    reply = contact_gateway_client.execute("{ viewer { customerId } }", headers=headers)
+
+    assert (reply.assert_data(), reply.request_id) == ({"viewer": {"customerId": other}}, "mine")

@@ -79,7 +79,8 @@ class ContactGatewayClient:
             "Customer-Id": self.customer,
             "X-Request-Id": request_id,
         }
-        sent = {**{name: it for name, it in usual.items() if it is not None}, **(headers or {})}
+        sent = httpx.Headers({name: it for name, it in usual.items() if it is not None})
+        sent.update(headers)  # whatever the case of their names
         body = {"query": document, "variables": variables or {}, "operationName": operation_name}
         response = self.http.post(self.gateway.url, json=body, headers=sent)
         return Reply(response, partial(self.groups.received_for, sent["X-Request-Id"]))
