@@ -213,6 +213,7 @@ def test_a_token_that_is_not_good(admin: Admin, sandbox: Sandbox, wish: dict[str
     ("method", "path", "body", "places"),
     [
         ("POST", "/reset?customer=0", None, ["customer"]),
+        ("POST", "/reset?customer=05690", None, ["customer"]),
         ("POST", "/reset?customers=5690", None, ["customers"]),
         ("POST", "/reset?customer=1&customer=2", None, ["query"]),
         ("DELETE", "/requests?all=true", None, ["all"]),
@@ -221,6 +222,7 @@ def test_a_token_that_is_not_good(admin: Admin, sandbox: Sandbox, wish: dict[str
         ("PUT", f"{GROUPS}/12", {"name": "x" * 51}, ["name"]),
         ("PUT", f"{GROUPS}/12", {"name": "Suppliers"}, ["name"]),
         ("PUT", f"{GROUPS}/12", [], ["$"]),
+        ("POST", "/faults", {"group": "007", "status": 500}, ["group"]),
         ("POST", "/tokens", {"lifetime": "1"}, ["lifetime"]),
         ("POST", "/tokens", {"lifetime": 10**10}, ["lifetime"]),
         ("POST", "/tokens", {"customers": [0, "x"]}, ["customers.0", "customers.1"]),

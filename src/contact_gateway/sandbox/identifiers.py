@@ -22,6 +22,9 @@ def int64(text: str) -> int | None:
 
 
 def positive_int64(text: str) -> int | None:
-    """The number that `text` writes in decimal, or None when it is not an int64 above zero."""
-    number = int64(text)
+    """The number that `text` writes in decimal, or None when it is not an int64 above zero.
+
+    Each number has one text: none begins with a zero.
+    """
+    number = None if text.startswith("0") else int64(text)
     return number if number is not None and number > 0 else None
