@@ -17,7 +17,7 @@ def test_a_path_with_nothing(gateway_url: str, method: str, path: str) -> None:
     assert (response.status_code, response.headers["content-type"], response.text) == (
         404,
         "text/plain; charset=utf-8",
-        "Not Found. GraphQL is at POST /graphql.\n",
+        "Not Found. GraphQL is at /graphql.\n",
     )
 
 
@@ -28,7 +28,7 @@ def test_a_file_that_graphiql_does_not_have(sandbox: Sandbox) -> None:
 
     assert (response.status_code, response.text) == (
         404,
-        "Not Found. GraphQL is at POST /graphql.\n",
+        "Not Found. GraphQL is at /graphql.\n",
     )
 
 

@@ -21,6 +21,8 @@ __all__ = [
     "sentence",
 ]
 
+LONGEST = 30  # seconds that a person waits
+
 # what the union can come to: the classes are generated, one for each member
 Result = (
     results.RenameUpdateContactGroupUpdateContactGroupSuccess
@@ -74,7 +76,8 @@ def sentence(result: Result) -> str:
             advice = (
                 "Try again later." if result.retryable else f"Please report {result.request_id}."
             )
-            return f"{result.message} {advice}"
+            made = " Look whether the change was made." if result.outcome == "UNKNOWN" else ""
+            return f"{result.message}{made} {advice}"
         case _:
             assert_never(result)
 
@@ -92,8 +95,11 @@ async def rename_with_retries(
         result = await attempt()
         if not getattr(result, "retryable", False):
             return result
-        seconds = getattr(result, "retry_after_seconds", None)
-        await sleep(2.0**number if seconds is None else seconds)
+        told = getattr(result, "retry_after_seconds", None)
+        seconds = 2.0**number if told is None else told
+        if seconds > LONGEST:
+            return result
+        await sleep(seconds)
     return await attempt()
 
 

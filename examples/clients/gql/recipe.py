@@ -20,6 +20,8 @@ __all__ = [
     "sentence",
 ]
 
+LONGEST = 30  # seconds that a person waits
+
 GROUPS = gql("""
 query Groups($page: Int! = 1) {
   contactGroups(page: $page) { items { id name } hasNextPage }
@@ -72,10 +74,12 @@ def sentence(result: dict[str, Any]) -> str:
             return " ".join(message for error in errors for message in error["messages"])
         case {"__typename": "PermissionDeniedError", "requiredScope": str(scope)}:
             return f"You need {scope}."
-        case {"retryable": True, "message": message}:
-            return f"{message} Try again later."
+        case {"outcome": outcome, "retryable": retryable}:
+            made = " Look whether the change was made." if outcome == "UNKNOWN" else ""
+            advice = "Try again later." if retryable else f"Please report {result['requestId']}."
+            return f"{result['message']}{made} {advice}"
         case _:
-            return f"{result['message']} Please report {result['requestId']}."
+            return f"{result['__typename']} is new here."
 
 
 def rename_with_retries(
@@ -91,8 +95,11 @@ def rename_with_retries(
         result = attempt()
         if not result.get("retryable"):
             return result
-        seconds = result.get("retryAfterSeconds")
-        sleep(2.0**number if seconds is None else seconds)
+        told = result.get("retryAfterSeconds")
+        seconds = 2.0**number if told is None else told
+        if seconds > LONGEST:
+            return result
+        sleep(seconds)
     return attempt()
 
 

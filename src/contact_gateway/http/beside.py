@@ -24,7 +24,7 @@ __all__ = [
     "lifespan_of",
 ]
 
-GRAPHQL_IS_THERE: Final = "GraphQL is at POST /graphql."
+GRAPHQL_IS_THERE: Final = "GraphQL is at /graphql."
 """What is said on the port for callers where there is nothing."""
 
 NO_GRAPHQL_HERE: Final = "Here are only /livez, /readyz and /metrics."
