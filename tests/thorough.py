@@ -5,13 +5,18 @@ import shutil
 
 import pytest
 
-__all__ = ["THOROUGH", "program", "thorough"]
+__all__ = ["THOROUGH", "often", "program", "thorough"]
 
 THOROUGH = bool(os.environ.get("THOROUGH"))
 
 thorough = pytest.mark.skipif(
     not THOROUGH, reason="takes long: THOROUGH=1 tries it, as .ci/run does"
 )
+
+
+def often(times: int) -> int:
+    """How often to try what is random: so many times in a thorough run, else a third of that."""
+    return times if THOROUGH else -(-times // 3)
 
 
 def program(*names: str) -> str:

@@ -18,6 +18,7 @@ from tests.client import RENAME, Client
 from tests.contact_groups.execution import ANYBODY, rename
 from tests.scripted_upstream import Answer, ScriptedUpstream
 from tests.servers import gateway_before
+from tests.thorough import often
 
 SDL = print_sdl()
 ON_OUR_SIDE = {
@@ -77,7 +78,7 @@ def check(member: dict[str, object], status: int) -> None:
     assert problem["status"] == status
 
 
-@settings(derandomize=True, deadline=None, max_examples=250)
+@settings(derandomize=True, deadline=None, max_examples=often(250))
 @given(status=st.integers(100, 599), headers=HEADERS, body=BODIES)
 def test_arbitrary_answer(status: int, headers: dict[str, str], body: bytes) -> None:
     """An answer of any status, headers and body is a member with the right outcome."""

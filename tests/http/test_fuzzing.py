@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from contact_gateway.failures.masking import INTERNAL_SERVER_ERROR
 from contact_gateway.sandbox import Sandbox
 from tests.client import RENAME, Client
+from tests.thorough import often
 
 BOUNDED = settings(
     max_examples=50,
@@ -44,7 +45,7 @@ def operations() -> st.SearchStrategy[Any]:
     return schema.as_strategy()
 
 
-@settings(BOUNDED, max_examples=150)
+@settings(BOUNDED, max_examples=often(150))
 @given(data=st.data())
 def test_random_operations(
     data: st.DataObject, operations: st.SearchStrategy[Any], client: Client, sandbox: Sandbox

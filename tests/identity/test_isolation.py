@@ -11,6 +11,7 @@ from tests.identity.callers import send_all
 from tests.identity.surroundings import OWN_TOKEN, Surroundings
 from tests.scripted_upstream import RecordedRequest
 from tests.servers import running_gateway
+from tests.thorough import thorough
 
 CUSTOMERS = [5690, 7310, 4, 2**63 - 1]
 GROUPS = "/v1/contactGroups"
@@ -27,7 +28,11 @@ def call(request: RecordedRequest) -> Call:
     )
 
 
-@pytest.mark.parametrize("own", [False, True], ids=["passthrough", "client_credentials"])
+@pytest.mark.parametrize(
+    "own",
+    [pytest.param(False, marks=thorough), True],
+    ids=["passthrough", "client_credentials"],
+)
 def test_a_thousand_mixed_requests(own: bool, surroundings: Surroundings) -> None:  # noqa: FBT001
     """Of a thousand requests at once, those allowed are seen upstream once, exactly as sent."""
     chance = random.Random(7)  # noqa: S311 - the same mixture each time

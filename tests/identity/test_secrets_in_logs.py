@@ -23,6 +23,7 @@ from tests.identity.surroundings import (
 )
 from tests.identity.token_vectors import FORGED
 from tests.scripted_upstream import Answer, reply
+from tests.thorough import thorough
 
 UPSTREAM_STATUSES = [401, 204, 401, 401, 400, 422, 404]
 NONSENSE = Answer(b"NONSENSE\r\n\r\n", then="close")
@@ -79,7 +80,9 @@ def wait_for(event: str, log: Path) -> None:
         time.sleep(0.05)
 
 
-@pytest.mark.parametrize(("form", "authentication"), [("json", "body"), ("console", "basic")])
+@pytest.mark.parametrize(
+    ("form", "authentication"), [("json", "body"), pytest.param("console", "basic", marks=thorough)]
+)
 def test_everything_that_fails(
     form: str, authentication: str, surroundings: Surroundings, tmp_path: Path
 ) -> None:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from contact_gateway.rest_client.breaker import Breaker, NoBreaker
 from contact_gateway.rest_client.budget import RetryBudget
 from contact_gateway.rest_client.problems import CircuitOpenError
+from tests.thorough import often
 
 
 class Clock:
@@ -323,7 +324,7 @@ steps = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=often(300))
 @given(steps=steps)
 def test_any_order_of_calls(steps: list[Step]) -> None:
     """A customer whose calls all succeed is refused neither a call nor a repeat.

@@ -19,6 +19,7 @@ from contact_gateway.rest_client import Answer, AnswerReader, InputFields
 from contact_gateway.rest_client.field_errors import FieldErrorReader
 from contact_gateway.rest_client.problems import AnsweredError, InvalidFieldsError, Problem
 from tests.cpu_time import least_cpu_time
+from tests.thorough import often
 
 BODIES = json.loads(Path(__file__).with_name("bodies_of_servers.json").read_text("utf-8"))
 FIELDS = InputFields({"name": ("input", "name")}, frozenset({"contactgroup"}))
@@ -174,7 +175,7 @@ def test_one_message_for_two_places() -> None:
     assert refusal.problem.extensions == {"errors": [error]}
 
 
-@settings(derandomize=True, deadline=None, max_examples=150)
+@settings(derandomize=True, deadline=None, max_examples=often(150))
 @given(
     document=st.dictionaries(NAMES, JSON, max_size=5) | st.lists(JSON, max_size=4),
     status=st.sampled_from([400, 403, 404, 409, 422, 429]),
@@ -192,7 +193,7 @@ def test_nothing_is_lost(document: dict[str, Any] | list[Any], status: int) -> N
     assert {text for text in sentences_in(document) if text not in shown} == set()
 
 
-@settings(derandomize=True, deadline=None, max_examples=100)
+@settings(derandomize=True, deadline=None, max_examples=often(100))
 @given(document=JSON)
 def test_no_message_at_the_wrong_field(document: Any) -> None:
     """What is shown at the name stands in the body beside a place that ends in it."""

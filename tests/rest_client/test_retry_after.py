@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contact_gateway.rest_client.retry_after import retry_after_seconds
+from tests.thorough import often
 
 NOW = 1_792_567_680.5  # Wed, 21 Oct 2026 07:28:00.5 GMT
 
@@ -56,7 +57,7 @@ def test_no_retry_after(value: str | None) -> None:
     assert retry_after_seconds(value, NOW) is None
 
 
-@settings(derandomize=True, deadline=None, max_examples=300)
+@settings(derandomize=True, deadline=None, max_examples=often(300))
 @given(
     st.text(max_size=40)
     | st.floats(0, 253_402_300_799).map(lambda t: formatdate(t, usegmt=True))

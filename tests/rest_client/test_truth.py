@@ -25,6 +25,7 @@ from contact_gateway.rest_client.problems import (
 )
 from contact_gateway.rest_client.retries import Retries
 from tests.rest_client.stack import caller
+from tests.thorough import often
 
 GROUP = 1
 NEW = "New"
@@ -119,7 +120,7 @@ async def rename(upstream: Upstream, *, may_read: bool) -> str:
     return "SUCCESS"
 
 
-@settings(deadline=None, max_examples=500)
+@settings(deadline=None, max_examples=often(500))
 @given(writes=writes, reads=reads, may_read=st.booleans())
 def test_any_interleaving(
     writes: list[Event], reads: list[UpstreamError | Answer | None], *, may_read: bool

@@ -19,6 +19,7 @@ import pytest
 from contact_gateway.event_loop.held_signals import HELD
 from contact_gateway.sandbox import Sandbox
 from tests.servers import environment_for
+from tests.thorough import often
 
 AT_A_TIME = 5
 LATEST = 1.2  # seconds after which it is told to stop, most of which starting takes
@@ -83,12 +84,15 @@ def is_json(line: bytes) -> bool:
 
 
 def starts() -> list[Start]:
-    """Twenty starts at the same random moments each time; four are of two workers."""
+    """Starts at the same random moments each time; a fifth are of two workers."""
+    times = often(20)
     chance = random.Random(21)  # noqa: S311 - no secret
     numbers = [signal.SIGTERM, signal.SIGTERM, signal.SIGINT, signal.SIGHUP]
     return [
-        Start(2 if each % 5 == 0 else 1, LATEST * (each + chance.random()) / 20, numbers[each % 4])
-        for each in range(20)
+        Start(
+            2 if each % 5 == 0 else 1, LATEST * (each + chance.random()) / times, numbers[each % 4]
+        )
+        for each in range(times)
     ]
 
 
