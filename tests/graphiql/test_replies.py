@@ -103,7 +103,7 @@ def test_a_request_looked_at(page: GraphiQLPage) -> None:
     assert f"customer-id: {CUSTOMER}" in headers
     assert "authorization: …" in headers
     assert (json.loads(body), json.loads(answer)["errors"]) == (
-        {"name": "Best customers"},
+        {"name": "Regular customers"},
         {"Name": ["The name is reserved.", "Choose a name that is not a system name."]},
     )
 
