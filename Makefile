@@ -70,10 +70,10 @@ dist: .venv/installed releases/.venv/.installed ## build the sdist, the wheel an
 pythons: ## the tests of the sdist that make dist has built, on the newest Python
 	.ci/sdist-tests
 
-# an environment of its own: the rest of what is needed is as new as always
+# an environment of its own: the rest of what is needed, pytest among it, is as new as always
 lowest: .venv/installed ## the tests with the lowest versions that pyproject.toml allows
 	$(RUN)uv venv --quiet --clear --python .venv/bin/python .venv/lowest
-	$(RUN)uv pip compile --quiet --resolution lowest-direct --all-extras pyproject.toml --output-file .venv/lowest.txt
+	$(RUN)uv pip compile --quiet --resolution lowest-direct --extra redis --extra otel pyproject.toml --output-file .venv/lowest.txt
 	$(RUN)uv pip install --quiet --python .venv/lowest --requirements .venv/lowest.txt --group dev \
 		--constraints .venv/lowest.txt
 	$(RUN)uv pip install --quiet --python .venv/lowest --no-deps --no-build-isolation --editable .
