@@ -82,14 +82,17 @@ class AnswerReader:
             UnclearAnswerError: the answer is not one that a REST API gives to a write.
             AnsweredError: any other failure, as `failure` reads it.
         """
-        if answer.status in _MADE and _is_of_an_api(answer, record):
+        made = answer.status in _MADE
+        if made and not answer.content and answer.incomplete is None:
             return True
         if answer.status == HTTPStatus.ACCEPTED:
             return False
-        if answer.is_success or answer.status == HTTPStatus.SEE_OTHER:
-            read_and_note(answer, record)
-            raise UnclearAnswerError(Problem(answer.status))
-        raise self.failure(answer, record, resource_id=resource_id, fields=fields)
+        if not answer.is_success and answer.status != HTTPStatus.SEE_OTHER:
+            raise self.failure(answer, record, resource_id=resource_id, fields=fields)
+        body = read_and_note(answer, record)
+        if made and _is_of_an_api(answer, body):
+            return True
+        raise UnclearAnswerError(Problem(answer.status))
 
     def failure(
         self,
@@ -156,11 +159,8 @@ def read_and_note(answer: Answer, record: RequestRecord) -> Body:
     return body
 
 
-def _is_of_an_api(answer: Answer, record: RequestRecord) -> bool:
-    """Whether a body is one that a REST API sends with a success: none, or JSON, whole or not."""
-    if not answer.content and answer.incomplete is None:
-        return True
-    body = read_and_note(answer, record)
+def _is_of_an_api(answer: Answer, body: Body) -> bool:
+    """Whether a body is one that a REST API sends with a success: JSON, whole or not."""
     if answer.incomplete is not None:
         return not is_html(answer)
     return body.document is not None or answer.content.strip() == b"null"
