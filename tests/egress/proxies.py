@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.egress.tls_relay import pass_on
 from tests.servers import free_port
 from tests.thorough import program
 
@@ -74,10 +75,7 @@ def scripted_proxy(answer: bytes | None = None) -> Iterator[ScriptedProxy]:
                         client.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
                     else:
                         server.sendall(head)
-                    back = threading.Thread(target=_pass_on, args=(server, client), daemon=True)
-                    back.start()
-                    _pass_on(client, server)
-                    back.join()
+                    pass_on(client, server)
 
         thread = threading.Thread(target=accept, daemon=True)
         thread.start()
@@ -86,15 +84,6 @@ def scripted_proxy(answer: bytes | None = None) -> Iterator[ScriptedProxy]:
         finally:
             listener.shutdown(socket.SHUT_RDWR)
             thread.join(5)
-
-
-def _pass_on(source: socket.socket, target: socket.socket) -> None:
-    with contextlib.suppress(OSError):
-        while data := source.recv(65_536):
-            target.sendall(data)
-    for each in (source, target):
-        with contextlib.suppress(OSError):
-            each.shutdown(socket.SHUT_RDWR)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import trustme
 
-__all__ = ["Certified", "Relay", "relay_to", "server_context"]
+__all__ = ["Certified", "Relay", "pass_on", "relay_to", "server_context"]
 
 
 @dataclass
@@ -101,10 +101,7 @@ def relay_to(url: str, context: ssl.SSLContext) -> Iterator[Relay]:
                     return
                 with client, socket.create_connection((host, int(port))) as server:
                     relay.shown.append(_common_name(client.getpeercert()))
-                    back = threading.Thread(target=_pass_on, args=(server, client), daemon=True)
-                    back.start()
-                    _pass_on(client, server)
-                    back.join()
+                    pass_on(client, server)
 
         thread = threading.Thread(target=accept, daemon=True)
         thread.start()
@@ -122,6 +119,14 @@ def _hang_up(refused: socket.socket) -> None:
         refused.shutdown(socket.SHUT_WR)
         while refused.recv(65_536):
             pass
+
+
+def pass_on(client: socket.socket, server: socket.socket) -> None:
+    """Hand each what the other sends, until one of them ends."""
+    back = threading.Thread(target=_pass_on, args=(server, client), daemon=True)
+    back.start()
+    _pass_on(client, server)
+    back.join()
 
 
 def _pass_on(source: socket.socket, target: socket.socket) -> None:
