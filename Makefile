@@ -21,7 +21,7 @@ CLIENTS := $(RECIPES) examples/web tests/federation/supergraph
 EXAMPLE := examples/tests-python
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test check schema lock format bench servers image clients pictures dist pythons lowest audit release
+.PHONY: help run setup test check schema lock format bench servers image clients pictures dist debian pythons lowest audit release
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -67,7 +67,10 @@ pictures: .venv/installed ## take the pictures of docs/pictures/, in Chromium
 dist: .venv/installed releases/.venv/.installed ## build the sdist, the wheel and a bill of materials
 	.ci/dist
 
-pythons: ## the tests of the sdist that make dist has built, on the newest Python
+debian: ## build an image of Debian testing, for the newest Python and kubectl, as root on Debian
+	.ci/image
+
+pythons: debian ## run the tests of the sdist that make dist has built on the newest Python
 	.ci/sdist-tests
 
 # an environment of its own: the rest of what is needed, pytest among it, is as new as always

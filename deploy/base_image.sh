@@ -1,9 +1,8 @@
 #!/usr/bin/env bash
-# Makes the base image of deploy/Dockerfile from Debian's packages, under the name by which it is asked
-# for there: what a registry would give, where there is none. It is kept for a week, in buildah's store.
+# Makes the base image of a Dockerfile from Debian's packages, under the name by which it is asked for
+# there: what a registry would give, where there is none. It is kept for a week, in buildah's store.
 set -euo pipefail
-cd "$(dirname "$0")"
-name=$(sed -n 's/^FROM \(debian:[a-z]*-slim\)$/\1/p' Dockerfile)
+name=$(sed -n 's/^FROM \(debian:[a-z]*-slim\)$/\1/p' "$1")
 suite=${name#debian:}
 suite=${suite%-slim}
 made=$(buildah images --format '{{.CreatedAtRaw}}' "docker.io/library/$name" 2>/dev/null | cut -d' ' -f1,2) || true

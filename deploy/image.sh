@@ -2,7 +2,7 @@
 # Builds the image of deploy/Dockerfile without a registry and without a daemon, as root on Debian.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-deploy/base_image.sh
+deploy/base_image.sh deploy/Dockerfile
 # whatever signs what this network lets through
 authorities=/etc/ssl/certs/ca-certificates.crt
 # chroot: it needs no cgroups, so that a CI which is a container itself can do it; docker: the format that has a HEALTHCHECK

@@ -1,6 +1,7 @@
 """What every test can ask for: a sandbox, a gateway in front of it, and a client."""
 
 import os
+import resource
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,10 +14,18 @@ from tests.log_watch import LOGS, LogWatch
 from tests.scripted_upstream import ScriptedUpstream, reply
 from tests.servers import gateway_before
 
+FILES = 4096
+
 
 def pytest_configure() -> None:
-    """Watch the logs of the whole run; a logger keeps to where it first wrote to."""
+    """Watch the logs of the whole run; a logger keeps to where it first wrote to.
+
+    Tests that open hundreds of connections have both ends of each: a shell's usual 1,024 are few.
+    """
     LOGS.begin()
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    allowed = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, allowed), hard))
 
 
 @pytest.fixture(scope="session", autouse=True)

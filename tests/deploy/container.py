@@ -1,4 +1,4 @@
-"""Containers of the image that `make image` builds: run as deploy/ has them run, by podman."""
+"""Containers of the images that `make` builds: run as deploy/ has ours run, by podman."""
 
 import contextlib
 import subprocess
@@ -11,9 +11,10 @@ import pytest
 
 from tests.thorough import program
 
-__all__ = ["IMAGE", "Container", "container", "podman"]
+__all__ = ["DEBIAN_TESTING", "IMAGE", "Container", "container", "podman"]
 
 IMAGE = "localhost/contact-gateway"
+DEBIAN_TESTING = "localhost/contact-gateway-ci"
 
 # what compose.yaml and deployment.yaml ask for; limits that any CI has too
 _CONFINED = [
@@ -51,11 +52,16 @@ class Container:
 
 @contextlib.contextmanager
 def container(
-    output: Path, *command: str, environment: Mapping[str, str] | None = None
+    output: Path,
+    *command: str,
+    environment: Mapping[str, str] | None = None,
+    image: str = IMAGE,
+    volumes: Mapping[Path, str] | None = None,
 ) -> Iterator[Container]:
-    """Run the image, confined, for as long as the `with` block lasts; `output` gets all it says."""
+    """Run an image, confined, for as long as the `with` block lasts; `output` gets all it says."""
     name = f"contact-gateway-{uuid.uuid4().hex[:12]}"
     settings = [f"--env={key}={value}" for key, value in (environment or {}).items()]
+    settings += [f"--volume={path}:{inside}:ro" for path, inside in (volumes or {}).items()]
     run = [
         program("podman"),
         "--log-level",
@@ -69,7 +75,7 @@ def container(
     ]
     with output.open("wb") as file:
         process = subprocess.Popen(  # noqa: S603 - Debian's own
-            [*run, IMAGE, *command], stdout=file, stderr=subprocess.STDOUT
+            [*run, image, *command], stdout=file, stderr=subprocess.STDOUT
         )
     with process:
         try:
@@ -82,8 +88,18 @@ def container(
 @pytest.fixture(scope="session")
 def image() -> str:
     """The image's name, where it has been built."""
+    return _built(IMAGE, "make image")
+
+
+@pytest.fixture(scope="session")
+def debian_testing() -> str:
+    """The name of the image of Debian testing, where it has been built."""
+    return _built(DEBIAN_TESTING, "make debian")
+
+
+def _built(name: str, by: str) -> str:
     try:
-        podman("image", "exists", IMAGE)
+        podman("image", "exists", name)
     except AssertionError:
-        pytest.fail("there is no image: make image builds it")
-    return IMAGE
+        pytest.fail(f"there is no image: {by} builds it")
+    return name

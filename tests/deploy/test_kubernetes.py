@@ -1,40 +1,40 @@
 """deploy/kubernetes and the overlay by example, as kustomize puts them together."""
 
+import json
 import subprocess
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 import yaml
 
 from contact_gateway.settings import PREFIX
+from tests.deploy import container as containers
+from tests.deploy.container import debian_testing
+from tests.node import install_with_node
 from tests.readme import ROOT
-from tests.thorough import program
 
-OVERLAY = ROOT / "deploy" / "overlays" / "production"
+__all__ = ["debian_testing"]
+
+DEPLOY = ROOT / "deploy"
+OVERLAY = DEPLOY / "overlays" / "production"
+OPERATOR = ROOT / "tests" / "deploy" / "prometheus_operator"
 VALIDATE = ROOT / "releases" / ".venv" / "bin" / "kubernetes-validate"
 Resource = dict[str, Any]
-# Debian 12 has another, which does not know that a resource may be a folder
-_OLDEST_KUBECTL: Final = 21
-
-
-def run(*command: str) -> str:
-    """Run a program to its end; what it prints."""
-    finished = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)  # noqa: S603
-    assert finished.returncode == 0, finished.stdout + finished.stderr
-    return finished.stdout
 
 
 @pytest.fixture(scope="module")
-def rendered() -> str:
-    """What `kubectl apply --kustomize` would send."""
-    kubectl = program("kubectl")
-    told = yaml.safe_load(run(kubectl, "version", "--client", "--output=yaml"))
-    minor = int(told["clientVersion"]["minor"].rstrip("+"))
-    if minor < _OLDEST_KUBECTL:
-        pytest.skip(f"kubectl 1.{minor} has a kustomize of before 2019")
-    return run(kubectl, "kustomize", str(OVERLAY))
+def rendered(debian_testing: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """What `kubectl apply --kustomize` would send; Debian 12's knows no folders as resources."""
+    output = tmp_path_factory.mktemp("kubectl") / "output"
+    command = ("kubectl", "kustomize", f"/deploy/{OVERLAY.relative_to(DEPLOY)}")
+    volumes = {DEPLOY: "/deploy"}
+    with containers.container(output, *command, image=debian_testing, volumes=volumes) as running:
+        status = running.process.wait(60)
+    told = output.read_text(encoding="utf-8")
+    assert status == 0, told
+    return told
 
 
 @pytest.fixture
@@ -50,16 +50,39 @@ def resources(rendered: str) -> dict[tuple[str, str], Resource]:
 def test_the_schemas_of_the_api(
     rendered: str, version: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """Each resource is one, without a property too many; Prometheus's own is not among them."""
+    """Each resource is one, without a property too many; the operator's own is looked at below."""
     assert VALIDATE.exists(), "make dist installs it"
     file = tmp_path_factory.mktemp("rendered") / "all.yaml"
     file.write_text(rendered, encoding="utf-8")
 
-    told = run(str(VALIDATE), "--strict", "--kubernetes-version", version, str(file)).splitlines()
+    command = [str(VALIDATE), "--strict", "--kubernetes-version", version, str(file)]
+    finished = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)  # noqa: S603
+    told = finished.stdout.splitlines()
 
     others = [line for line in told if " passed for resource " not in line]
+    assert finished.returncode == 0, finished.stdout + finished.stderr
     assert (len(told), len(others)) == (12, 1)
     assert "ServiceMonitor" in others[0]
+
+
+@pytest.mark.parametrize(("interval", "reason"), [("30s", ""), ("soon", "must match pattern")])
+def test_the_schema_of_the_operator(
+    interval: str, reason: str, resources: dict[tuple[str, str], Resource]
+) -> None:
+    """The monitor is one to the Prometheus operator, and none with a wrong interval."""
+    node = install_with_node(OPERATOR)
+    monitor = resources["ServiceMonitor", "contact-gateway"]
+    monitor["spec"]["endpoints"][0]["interval"] = interval
+    finished = subprocess.run(  # noqa: S603 - Debian's own
+        [node, OPERATOR / "validate.mjs"],
+        input=json.dumps(monitor),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert (finished.returncode == 0, reason in finished.stderr) == (reason == "", True)
 
 
 def test_an_image(resources: dict[tuple[str, str], Resource]) -> None:

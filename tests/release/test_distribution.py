@@ -17,12 +17,16 @@ from pathlib import Path
 import pytest
 
 from contact_gateway.sandbox import Sandbox
+from contact_gateway.settings import PREFIX
 from tests.client import Client
 from tests.conftest import IssueToken
+from tests.deploy.container import container, debian_testing
 from tests.readme import ROOT
 from tests.release.project import PROJECT
 from tests.servers import await_ready, environment_for, free_port
 from tests.thorough import thorough
+
+__all__ = ["debian_testing"]
 
 pytestmark = thorough
 
@@ -170,6 +174,22 @@ def installed_gateway(
             process.kill()
 
 
+def renamed(url: str, token: str, name: str) -> object:
+    """What the gateway at a URL answers first: to a rename."""
+    client = Client(url, token)
+    with client.http:
+        return client.rename("5514123", {"name": name})
+
+
+def success(name: str) -> object:
+    """What it should."""
+    return {
+        "__typename": "UpdateContactGroupSuccess",
+        "contactGroup": {"id": "5514123", "name": name},
+        "outcome": "APPLIED",
+    }
+
+
 @pytest.mark.parametrize("version", PYTHONS)
 def test_the_wheel_on_a_python(
     version: str, sandbox: Sandbox, issue_token: IssueToken, tmp_path: Path
@@ -183,12 +203,36 @@ def test_the_wheel_on_a_python(
     run(_UV, *install, wheel(), UV_SYSTEM_CERTS="1")
 
     with installed_gateway(folder / "bin", sandbox, tmp_path, "/nowhere") as url:
-        client = Client(url, issue_token())
-        with client.http:
-            result = client.rename("5514123", {"name": f"Renamed by {version}"})
+        result = renamed(url, issue_token(), f"Renamed by {version}")
 
-    assert result == {
-        "__typename": "UpdateContactGroupSuccess",
-        "contactGroup": {"id": "5514123", "name": f"Renamed by {version}"},
-        "outcome": "APPLIED",
-    }
+    assert result == success(f"Renamed by {version}")
+
+
+AUTHORITIES = Path("/etc/ssl/certs/ca-certificates.crt")
+INSTALL_AND_SERVE = """
+folder=$(mktemp -d)
+python3 -m venv $folder
+$folder/bin/pip install --quiet --disable-pip-version-check /dist/*.whl
+exec $folder/bin/contact-gateway serve
+"""
+
+
+def test_the_wheel_on_the_newest_python(
+    debian_testing: str, sandbox: Sandbox, issue_token: IssueToken, tmp_path: Path
+) -> None:
+    """Installed by the pip that comes with that Python, where nothing else is, it does too."""
+    port = free_port()
+    settings = environment_for(sandbox.url, port=port)
+    environment = {name: value for name, value in settings.items() if name.startswith(PREFIX)}
+    environment["PIP_CERT"] = str(AUTHORITIES)
+    volumes = {wheel().parent: "/dist", AUTHORITIES: str(AUTHORITIES)}
+    output = tmp_path / "output"
+    command = ("sh", "-ec", INSTALL_AND_SERVE)
+    url = f"http://127.0.0.1:{port}"
+    with container(
+        output, *command, environment=environment, image=debian_testing, volumes=volumes
+    ) as running:
+        await_ready(f"{url}/readyz", lambda: running.process.poll() is None, seconds=200)
+        result = renamed(url, issue_token(), "Best customers")
+
+    assert result == success("Best customers"), output.read_text(encoding="utf-8")
