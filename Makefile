@@ -14,6 +14,8 @@ COMPILE = $(RUN)uv pip compile --quiet --universal --python-version 3.11 --gener
 	--no-emit-index-url --no-header --no-annotate
 # without a name, uv would take the environment that happens to be activated
 INTO_VENV := --python .venv
+# a file at a time, in the order that tests/conftest.py gives them
+PYTEST = python -m pytest --numprocesses=4 --dist=loadfile --no-loadscope-reorder $(TEST)
 PINS := src/contact_gateway/graphiql/pins.json
 SERVERS := tests/interop/rest_servers
 RECIPES := examples/clients
@@ -34,7 +36,7 @@ setup: .venv/installed ## install everything into .venv
 # kept even where the environment says not to: tests start dozens of processes
 test: export PYTHONDONTWRITEBYTECODE :=
 test: .venv/installed ## run the tests (TEST=--cov: and measure their branch coverage)
-	$(RUN)python -m pytest --numprocesses=4 --dist=loadfile $(TEST)
+	$(RUN)$(PYTEST)
 
 check: .venv/installed ## lint, types, import layers, private names of others, spelling
 	$(RUN)ruff format --check .
@@ -80,7 +82,7 @@ lowest: .venv/installed ## the tests with the lowest versions that pyproject.tom
 	$(RUN)uv pip install --quiet --python .venv/lowest --requirements .venv/lowest.txt --group dev \
 		--constraints .venv/lowest.txt
 	$(RUN)uv pip install --quiet --python .venv/lowest --no-deps --no-build-isolation --editable .
-	.venv/lowest/bin/python -m pytest --numprocesses=4 --dist=loadfile $(TEST)
+	.venv/lowest/bin/$(PYTEST)
 
 audit: releases/.venv/.installed ## ask whether anything that is installed is known to be vulnerable
 	releases/.venv/bin/pip-audit --strict --disable-pip --require-hashes --requirement requirements-runtime.lock

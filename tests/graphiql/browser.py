@@ -79,7 +79,11 @@ class Browser:
 
     def until(self, script: str) -> Any:
         """Wait for the body of a JavaScript function to return something that is true."""
-        return self.call_back(_UNTIL % script)
+        try:
+            return self.call_back(_UNTIL % script)
+        except AssertionError as error:
+            shown = self.run("return document.body.innerText")
+            raise AssertionError(f"{error}\n{script}\nThe page shows:\n{shown}") from None
 
     def call_back(self, script: str) -> Any:
         """Run the body of a function, and wait for what it calls its argument with."""
