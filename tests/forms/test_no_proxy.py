@@ -17,6 +17,8 @@ from contact_gateway.forms.no_proxy import NoProxy
         ("*.example.com", "api.example.com", 443, True),
         ("EXAMPLE.com.", "api.example.COM.", 443, True),
         ("b\u00fccher.test", "xn--bcher-kva.test", 443, True),
+        ("fa\u00df.test", "xn--fa-hia.test", 443, True),
+        ("fa\u00df.test", "fass.test", 443, False),
         ("a_b.test", "a_b.test", 443, True),
         ("example.com:8443", "api.example.com", 8443, True),
         ("example.com:8443", "api.example.com", 443, False),

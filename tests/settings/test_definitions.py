@@ -66,6 +66,10 @@ VARIABLES: dict[str, tuple[tuple[str, object], list[str]]] = {
             "https://256.1.1.1",
             "https://é..com",
             "https://a*b.com",
+            "https://\u2603.net",  # a name to IDNA 2003 only
+            "https://xn--.com",
+            "https://xn--a.com",
+            "https://[v1.x]",
             "",
         ],
     ),

@@ -3,10 +3,13 @@
 import ipaddress
 import re
 
+import idna
+
 __all__ = ["Address", "address_of", "ascii_host", "authority"]
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
+_NEITHER = "neither a name nor an address"
 _NAME = re.compile(r"(?!-)[a-z0-9_-]{1,63}(\.(?!-)[a-z0-9_-]{1,63})*")
 _NUMBERS = re.compile(r"[0-9.]+")
 
@@ -24,15 +27,24 @@ def address_of(host: str) -> Address | None:
 def ascii_host(host: str) -> str:
     """A host in lower case and ASCII, without a dot behind it; of an address, its usual form.
 
+    Other letters are encoded as httpx does it (RFC 5891), so that what is compared is what is called.
+
     Raises:
         ValueError: it is neither an address nor a name.
     """
     address = address_of(host)
     if address is not None:
         return str(address)
-    name = host.lower().rstrip(".").encode("idna").decode("ascii").lower()
+    name = host.lower().rstrip(".")
+    try:
+        if not name.isascii():
+            name = idna.encode(name).decode("ascii")
+        if "xn--" in name:
+            idna.decode(name)
+    except idna.IDNAError:
+        raise ValueError(_NEITHER) from None
     if not _NAME.fullmatch(name) or _NUMBERS.fullmatch(name):
-        raise ValueError("neither a name nor an address")
+        raise ValueError(_NEITHER)
     return name
 
 

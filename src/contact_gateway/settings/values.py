@@ -62,6 +62,8 @@ def _url_parts(text: str) -> SplitResult:
         raise ValueError
     _ = parts.port  # raises ValueError when it is not a port
     ascii_host(parts.hostname)  # raises ValueError when nothing can be called that
+    if "[" in parts.netloc:
+        ipaddress.IPv6Address(parts.hostname)  # raises ValueError: nothing else is in brackets
     return parts
 
 
