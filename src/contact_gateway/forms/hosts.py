@@ -27,7 +27,7 @@ def address_of(host: str) -> Address | None:
 def ascii_host(host: str) -> str:
     """A host in lower case and ASCII, without a dot behind it; of an address, its usual form.
 
-    Other letters are encoded as httpx does it (RFC 5891), so that what is compared is what is called.
+    Other letters are encoded as httpx does (RFC 5891): what is compared is what is called.
 
     Raises:
         ValueError: it is neither an address nor a name.

@@ -70,6 +70,8 @@ class ClientCredentials:
 
     def change_secret(self, secret: SecretStr) -> None:
         """Ask with another secret from now on, and at once: the token of the old one serves on."""
+        if secret == self._endpoint.client_secret:
+            return
         self._endpoint.client_secret = secret
         self._failure, self._left_alone_until = None, float("-inf")
         self._renewal.start()

@@ -18,7 +18,7 @@ from typing import Self
 import httpx
 from pydantic import SecretStr
 
-from contact_gateway.egress import Egress, Rotation
+from contact_gateway.egress import Rotation
 from contact_gateway.observation import Metrics, Traces
 from contact_gateway.rest_client.breaker import Breaker, NoBreaker
 from contact_gateway.rest_client.budget import RetryBudget
@@ -53,14 +53,9 @@ class RESTClient:
         rotation: Rotation | None = None,
     ) -> None:
         rotation = rotation or Rotation(settings)
-        rotation.renewed.append(self._renew)
-        self._way = rotation.egress.to_rest_api
-        self._own: list[HTTP11Transport] = []
-        self._credentials: ClientCredentials | None = None
-        self._settings = settings
         most, url = settings.upstream_max_connections, settings.upstream_url
         attempt_timeout = min(settings.upstream_attempt_timeout, settings.upstream_deadline)
-        to_api, connected = self._to_api(metrics, transport)
+        to_api, connected = _to_api(settings, metrics, rotation, transport)
         self._parts: list[AbstractAsyncContextManager[object]] = [to_api]
         sender = Sender(to_api, url, attempt_timeout)
         watched = Watched(sender, metrics, traces, url)
@@ -68,7 +63,7 @@ class RESTClient:
         guard = Guard(watched, Bulkhead(most), breaker, seconds_to_judge=attempt_timeout / 2)
         follow_guard(metrics, guard)
         budget = RetryBudget(settings.upstream_retry_budget)
-        within = self._with_credentials(guard, settings, metrics)
+        within = self._with_credentials(guard, settings, metrics, rotation)
         retries = Retries(within, budget, faster=settings.only_for_tests_time_factor)
         metrics.follow_counter(metrics.retries, lambda: retries.retried)
         metrics.follow_counter(metrics.retries_refused, lambda: budget.refused)
@@ -85,44 +80,39 @@ class RESTClient:
         """Close every connection, and stop what is under way for none of the callers."""
         await self._opened.aclose()
 
-    def _renew(self, settings: Settings, egress: Egress) -> None:
-        """Use the secrets and certificates of the files as they are now."""
-        for transport in self._own:
-            transport.renew(egress.to_rest_api)
-        secret = settings.upstream_client_secret
-        if self._credentials and secret and secret != self._settings.upstream_client_secret:
-            self._credentials.change_secret(secret)
-        self._settings = settings
-
-    def _to_api(
-        self, metrics: Metrics, other: httpx.AsyncBaseTransport | None
-    ) -> tuple[HTTP11Transport | OtherTransport, Callable[[int], bool]]:
-        """Our transport or an `other`, and whether it can carry a customer's next call at once."""
-        if other is not None:
-            return OtherTransport(other), lambda _: False
-        settings = self._settings
-        transport = HTTP11Transport(
-            settings.upstream_max_connections,
-            way=self._way,
-            keepalive=settings.upstream_keepalive,
-            age=settings.upstream_connection_age,
-        )
-        self._own.append(transport)
-        metrics.follow_counter(metrics.unasked, lambda: transport.unasked)
-        return transport, partial(transport.can_carry, httpx.URL(settings.upstream_url))
-
-    def _with_credentials(self, guard: Guard, settings: Settings, metrics: Metrics) -> Sends:
+    def _with_credentials(
+        self, guard: Guard, settings: Settings, metrics: Metrics, rotation: Rotation
+    ) -> Sends:
         if settings.upstream_auth is UpstreamAuthentication.PASSTHROUGH:
             return guard
         # connections of its own: a busy upstream must not keep tokens from being renewed
-        to_token_endpoint = HTTP11Transport(way=self._way)
-        self._own.append(to_token_endpoint)
-        credentials = self._credentials = ClientCredentials(
-            token_endpoint(settings, to_token_endpoint)
-        )
+        transport = HTTP11Transport(way=rotation.egress.to_rest_api)
+        credentials = ClientCredentials(token_endpoint(settings, transport))
+        rotation.renewed.append(lambda _, egress: transport.renew(egress.to_rest_api))
+        rotation.renewed.append(lambda settings, _: credentials.change_secret(_secret_of(settings)))
         follow_credentials(metrics, credentials)
-        self._parts += [to_token_endpoint, credentials]
+        self._parts += [transport, credentials]
         return WithCredentials(guard, credentials)
+
+
+def _to_api(
+    settings: Settings,
+    metrics: Metrics,
+    rotation: Rotation,
+    other: httpx.AsyncBaseTransport | None,
+) -> tuple[HTTP11Transport | OtherTransport, Callable[[int], bool]]:
+    """Our transport or an `other`, and whether it can carry a customer's next call at once."""
+    if other is not None:
+        return OtherTransport(other), lambda _: False
+    transport = HTTP11Transport(
+        settings.upstream_max_connections,
+        way=rotation.egress.to_rest_api,
+        keepalive=settings.upstream_keepalive,
+        age=settings.upstream_connection_age,
+    )
+    rotation.renewed.append(lambda _, egress: transport.renew(egress.to_rest_api))
+    metrics.follow_counter(metrics.unasked, lambda: transport.unasked)
+    return transport, partial(transport.can_carry, httpx.URL(settings.upstream_url))
 
 
 def token_endpoint(settings: Settings, transport: httpx.AsyncBaseTransport) -> TokenEndpoint:
@@ -131,6 +121,10 @@ def token_endpoint(settings: Settings, transport: httpx.AsyncBaseTransport) -> T
         transport,
         settings.upstream_token_url or "",
         settings.upstream_client_id or "",
-        settings.upstream_client_secret or SecretStr(""),
+        _secret_of(settings),
         settings.upstream_client_auth,
     )
+
+
+def _secret_of(settings: Settings) -> SecretStr:
+    return settings.upstream_client_secret or SecretStr("")
