@@ -6,7 +6,9 @@ deploy/base_image.sh deploy/Dockerfile
 # whatever signs what this network lets through
 authorities=/etc/ssl/certs/ca-certificates.crt
 # chroot: it needs no cgroups, so that a CI which is a container itself can do it; docker: the format that has a HEALTHCHECK
-buildah bud --quiet --isolation chroot --pull-never --layers --format docker \
+# limits: those that it sets else are more than a CI may set
+buildah bud --quiet --isolation chroot --ulimit nofile=4096:4096 --ulimit nproc=4096:4096 \
+    --pull-never --layers --format docker \
     --secret "id=ca,src=$authorities" \
     --build-arg "REVISION=$(git rev-parse HEAD 2>/dev/null || echo unknown)" \
     --file deploy/Dockerfile --tag contact-gateway . >/dev/null
