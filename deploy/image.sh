@@ -10,6 +10,6 @@ authorities=/etc/ssl/certs/ca-certificates.crt
 buildah bud --quiet --isolation chroot --ulimit nofile=4096:4096 --ulimit nproc=4096:4096 \
     --pull-never --layers --format docker \
     --secret "id=ca,src=$authorities" \
-    --build-arg "REVISION=$(git rev-parse HEAD 2>/dev/null || echo unknown)" \
+    --build-arg "REVISION=$(git -c "safe.directory=$PWD" rev-parse HEAD 2>/dev/null || echo unknown)" \
     --file deploy/Dockerfile --tag contact-gateway . >/dev/null
 buildah images contact-gateway

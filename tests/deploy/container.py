@@ -18,7 +18,15 @@ DEBIAN_TESTING = "localhost/contact-gateway-ci"
 
 # what compose.yaml and deployment.yaml ask for; limits that any CI has too
 _CONFINED = [
-    *("--read-only", "--cap-drop", "all", "--security-opt", "no-new-privileges"),
+    *(
+        "--read-only",
+        "--read-only-tmpfs=false",
+        "--tmpfs=/tmp",
+        "--cap-drop",
+        "all",
+        "--security-opt",
+        "no-new-privileges",
+    ),
     *("--runtime", "runc", "--network", "host"),
     *("--ulimit", "nofile=4096:4096", "--ulimit", "nproc=4096:4096"),
 ]

@@ -130,7 +130,7 @@ def test_labels_and_ports() -> None:
     assert selectors == [labels] * 3
     assert [port["name"] for port in container["ports"]] == ["http"]
     assert probes == {
-        "startup": {"path": "/readyz", "port": "http"},
+        "startup": {"path": "/livez", "port": "http"},
         "readiness": {"path": "/readyz", "port": "http"},
         "liveness": {"path": "/livez", "port": "http"},
     }

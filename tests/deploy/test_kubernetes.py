@@ -3,13 +3,14 @@
 import json
 import subprocess
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 import yaml
 
-from contact_gateway.settings import PREFIX
+from contact_gateway.settings import PREFIX, load_settings
 from tests.deploy import container as containers
 from tests.deploy.container import debian_testing
 from tests.node import install_with_node
@@ -61,7 +62,7 @@ def test_the_schemas_of_the_api(
 
     others = [line for line in told if " passed for resource " not in line]
     assert finished.returncode == 0, finished.stdout + finished.stderr
-    assert (len(told), len(others)) == (12, 1)
+    assert (len(told), len(others)) == (13, 1)
     assert "ServiceMonitor" in others[0]
 
 
@@ -94,7 +95,11 @@ def test_an_image(resources: dict[tuple[str, str], Resource]) -> None:
 
 def test_what_is_named_exists(resources: dict[tuple[str, str], Resource]) -> None:
     """Whatever a resource names is there, in the same namespace."""
-    namespaces = {each["metadata"].get("namespace") for each in resources.values()}
+    namespaces = {
+        each["metadata"].get("namespace")
+        for (kind, _), each in resources.items()
+        if kind != "Namespace"
+    }
     missing = {
         (kind, name): wanted
         for (kind, name), resource in resources.items()
@@ -103,6 +108,29 @@ def test_what_is_named_exists(resources: dict[tuple[str, str], Resource]) -> Non
     }
 
     assert (missing, namespaces) == ({}, {"contact-gateway"})
+    assert ("Namespace", "contact-gateway") in resources
+
+
+def test_the_settings(
+    resources: dict[tuple[str, str], Resource],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    """With what the overlay gives, secrets too, the gateway starts."""
+    monkeypatch.chdir(tmp_path)
+    given = {
+        **resources["ConfigMap", "contact-gateway"]["data"],
+        **resources["Secret", "contact-gateway"]["stringData"],
+    }
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+
+    settings = load_settings()
+
+    assert (settings.upstream_auth.value, settings.upstream_client_id) == (
+        "client_credentials",
+        "your-client-id",
+    )
 
 
 def named_by(resource: Resource) -> Iterator[tuple[str, str]]:

@@ -26,11 +26,12 @@ def unsaid(released: str, served: str, changelog: str) -> list[str]:
 def test_the_schema_of_the_last_release() -> None:
     """Whoever breaks clients of it says so in the changelog, in a line that names what breaks."""
     changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
-    since, _, _ = changelog.partition(f"\n## [{LAST_RELEASE.stem}]")
+    since, heading, _ = changelog.partition(f"\n## [{LAST_RELEASE.stem}]")
     released = LAST_RELEASE.read_text(encoding="utf-8")
 
     missing = unsaid(released, print_sdl(), since)
 
+    assert heading, f"CHANGELOG.md has no heading for {LAST_RELEASE.stem}"
     assert missing == [], (
         f"breaks clients of {LAST_RELEASE.stem}: CHANGELOG.md has to have {missing}"
     )
