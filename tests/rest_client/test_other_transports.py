@@ -102,7 +102,7 @@ def test_deadline(scripted: ScriptedUpstream, answer: Answer, by: str) -> None:
     outcome = run(send(scripted.url, sent, attempt_timeout=1 if by == "attempt" else 60))
 
     assert type(outcome) is NotAnsweredError
-    assert 1 <= time.monotonic() - began < 10
+    assert 0.99 < time.monotonic() - began < 10  # a timer may be early by a millisecond
     assert len(scripted.received) == 1
 
 
@@ -120,7 +120,7 @@ def test_deadline_of_the_body(scripted: ScriptedUpstream, answer: Answer) -> Non
 
     assert isinstance(outcome, Received)
     assert (outcome.status, outcome.content, outcome.incomplete) == (200, b"", Incomplete.LATE)
-    assert 0.5 <= time.monotonic() - began < 10
+    assert 0.49 < time.monotonic() - began < 10
 
 
 @pytest.mark.parametrize(

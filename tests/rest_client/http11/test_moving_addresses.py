@@ -159,7 +159,7 @@ def test_a_look_up_that_hangs() -> None:
                 await Sender(transport, URL, 0.2).send(call())
         return time.monotonic() - begun
 
-    assert 0.2 <= run(send()) < 5
+    assert 0.19 < run(send()) < 5  # a timer of uvloop may be early by a millisecond
 
 
 def test_whose_connection_carries_a_call(scripted: ScriptedUpstream) -> None:
