@@ -71,7 +71,10 @@ def start_and_stop(sandbox: Sandbox, directory: Path, start: Start) -> End:
         if start.number == signal.SIGHUP:
             time.sleep(0.05)
             process.send_signal(signal.SIGTERM)
-        _, log = process.communicate(timeout=60)
+        try:
+            _, log = process.communicate(timeout=60)
+        finally:
+            process.kill()  # whoever has not stopped by then never will, and would be waited for
     return End(process.returncode, [line for line in log.splitlines() if not is_json(line)])
 
 
