@@ -16,6 +16,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO, Literal, Self
 
+from tests.servers import free_port
+
 __all__ = ["DROP", "HANG", "RESET", "Answer", "RecordedRequest", "ScriptedUpstream", "reply"]
 
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)  # SO_LINGER for no time at all: RST instead of FIN
@@ -88,7 +90,7 @@ class ScriptedUpstream:
         self.received: list[RecordedRequest] = []
         self.accepted = 0
         self.ended = 0
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=2048)
+        self._listener = socket.create_server(("127.0.0.1", free_port()), backlog=2048)
         self._connections: set[socket.socket] = set()
         self._stopped = threading.Event()
         self._changed = threading.Condition()

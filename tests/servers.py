@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import cycle
 from pathlib import Path
 
 import httpx
@@ -20,6 +21,17 @@ from contact_gateway.settings import PREFIX, Settings, load_settings
 from tests.log_watch import LOGS
 
 running_app = serving
+
+
+def _ports_of_this_process() -> Iterator[int]:
+    """Those of one of ten workers of pytest-xdist again and again, from any of them on."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    ports = range(11_000, 31_000)[worker % 10 :: 10]
+    begin = os.getpid() % len(ports)
+    return cycle((*ports[begin:], *ports[:begin]))
+
+
+_PORTS = _ports_of_this_process()
 
 
 def _values_for(sandbox_url: str) -> dict[str, object]:
@@ -100,10 +112,16 @@ def gateway_process(sandbox: Sandbox, log: Path, **changes: object) -> Iterator[
 
 
 def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
+    """A port that nobody listens on, nor will but for whoever asked for it.
+
+    Whatever asks the kernel for any port is given another: one of 32,768 to 60,999 on Linux, and
+    from 49,152 on macOS, until somebody listens there. Tests that run beside this one have ports of
+    their own.
+    """
+    while True:
+        port = next(_PORTS)
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
 
 
 def await_ready(

@@ -2,7 +2,6 @@
 
 import base64
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -23,6 +22,7 @@ from tests.identity.surroundings import (
 )
 from tests.identity.token_vectors import FORGED
 from tests.scripted_upstream import Answer, reply
+from tests.servers import free_port
 from tests.thorough import thorough
 
 UPSTREAM_STATUSES = [401, 204, 401, 401, 400, 422, 404]
@@ -53,8 +53,7 @@ def environment(surroundings: Surroundings, **changes: str) -> dict[str, str]:
 @contextmanager
 def served(variables: Mapping[str, str], log: Path) -> Iterator[str]:
     """Run `serve` in a process of its own, all that it prints in a file, and say its URL."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     # a file, because a pipe that nobody reads would stop the gateway
     with (
         log.open("wb") as output,

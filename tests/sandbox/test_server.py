@@ -18,6 +18,7 @@ import pytest
 from contact_gateway.sandbox import SAMPLE_GROUPS, SCENARIOS, Sandbox, SandboxServer, Store
 from tests.sandbox.client import Client, open_http
 from tests.sandbox.test_scenarios import connect, raw_patch
+from tests.servers import free_port
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -85,10 +86,11 @@ def test_port_in_use() -> None:
 
 def test_port_after_a_restart() -> None:
     """The port is free again at once, and the issuer is the same."""
-    with SandboxServer() as first, open_http(first) as http:
+    port = free_port()
+    with SandboxServer(port) as first, open_http(first) as http:
         http.get("/")
 
-    with SandboxServer(httpx.URL(first.url).port or 0) as second:
+    with SandboxServer(port) as second:
         assert (second.url, second.tokens.issuer) == (first.url, first.url)
 
 

@@ -49,9 +49,13 @@ def mask(pid: int, field: str) -> int:
 
 
 def has_begun(pid: int) -> bool:
-    """Whether our code runs in a process: it holds or handles SIGTERM, which Python does not."""
-    bit = 1 << (signal.SIGTERM - 1)
-    return bool((mask(pid, "SigBlk") | mask(pid, "SigCgt")) & bit)
+    """Whether our code runs in a process: it holds or handles SIGTERM, which Python does not.
+
+    While it starts, glibc holds all that there is for some microseconds.
+    """
+    stop, other = (1 << (each - 1) for each in (signal.SIGTERM, signal.SIGUSR1))
+    held = mask(pid, "SigBlk")
+    return bool((held | mask(pid, "SigCgt")) & stop) and not held & other
 
 
 def start_and_stop(sandbox: Sandbox, directory: Path, start: Start) -> End:
