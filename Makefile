@@ -70,7 +70,7 @@ dist: .venv/installed releases/.venv/.installed ## build the sdist, the wheel an
 	.ci/dist
 
 debian: ## build an image of Debian testing, for the newest Python and kubectl, as root on Debian
-	.ci/image
+	deploy/buildah.sh .ci/Dockerfile contact-gateway-ci .ci
 
 pythons: debian ## run the tests of the sdist that make dist has built on the newest Python
 	.ci/sdist-tests
