@@ -23,7 +23,7 @@ CLIENTS := $(RECIPES) examples/web tests/federation/supergraph
 EXAMPLE := examples/tests-python
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test check schema lock format bench servers image clients pictures dist debian pythons lowest audit release
+.PHONY: named-python help run setup test check schema lock format bench servers image clients pictures dist debian pythons lowest audit release
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -101,7 +101,14 @@ lock: .venv/installed ## choose the newest versions that pyproject.toml allows
 	$(COMPILE) --upgrade --group pyproject.toml:ariadne --output-file $(RECIPES)/ariadne/requirements.lock
 	$(COMPILE) --upgrade --group pyproject.toml:batching-clients --output-file tests/interop/batching_clients/requirements.lock
 
-.venv/installed: requirements.lock pyproject.toml hatch_build.py $(PINS)
+# nobody is to take another Python for the one that they have named
+named-python:
+ifneq ($(origin PYTHON),file)
+	@test ! -x .venv/bin/python || test "$$($(PYTHON) -V)" = "$$(.venv/bin/python -V)" || { \
+		echo "In .venv there is $$(.venv/bin/python -V): rm -r .venv to have $$($(PYTHON) -V) in it." >&2; exit 1; }
+endif
+
+.venv/installed: requirements.lock pyproject.toml hatch_build.py $(PINS) | named-python
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; try: make PYTHON=python3.12")'
 	test -x .venv/bin/uv || { $(PYTHON) -m venv .venv && \
 		.venv/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION); }

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import yaml
+from dotenv import dotenv_values
 from typer.main import get_command
 
 from contact_gateway.cli import app
@@ -14,6 +15,7 @@ from tests.readme import ROOT
 
 DEPLOY = ROOT / "deploy"
 BASE = DEPLOY / "kubernetes" / "kustomization.yaml"
+SETTINGS_FILE = BASE.with_name("settings.env")
 MANIFESTS = sorted(set((DEPLOY / "kubernetes").glob("*.yaml")) - {BASE})
 DEFAULTS = {name: field.default for name, field in Settings.model_fields.items()}
 
@@ -29,6 +31,7 @@ KUBERNETES = {
     for document in documents(path)
     if document["metadata"]["name"] == "contact-gateway"
 }
+SETTINGS = {name: value or "" for name, value in dotenv_values(SETTINGS_FILE).items()}
 POD = KUBERNETES["Deployment"]["spec"]["template"]
 COMPOSE = documents(DEPLOY / "compose.yaml")[0]["services"]
 
@@ -43,7 +46,6 @@ def names_of_settings(environment: dict[str, str]) -> set[str]:
 def test_kinds() -> None:
     """There is everything that a service on Kubernetes needs, each with a name and a version."""
     assert set(KUBERNETES) == {
-        "ConfigMap",
         "Deployment",
         "HorizontalPodAutoscaler",
         "NetworkPolicy",
@@ -51,12 +53,13 @@ def test_kinds() -> None:
         "Service",
     }
     assert documents(BASE)[0]["resources"] == [path.name for path in MANIFESTS]
+    assert documents(BASE)[0]["configMapGenerator"][0]["envs"] == [SETTINGS_FILE.name]
 
 
 @pytest.mark.parametrize(
     "environment",
     [
-        KUBERNETES["ConfigMap"]["data"],
+        SETTINGS,
         COMPOSE["gateway-1"]["environment"],
         FOR_TESTS["environment"],
     ],
@@ -84,18 +87,18 @@ def test_secrets_of_kubernetes() -> None:
     """They are mounted whole, so that a change arrives, and their user may read them."""
     [mount] = [each for each in POD["spec"]["containers"][0]["volumeMounts"] if "readOnly" in each]
     [volume] = [each for each in POD["spec"]["volumes"] if each["name"] == mount["name"]]
-    text = (DEPLOY / "kubernetes" / "configuration.yaml").read_text(encoding="utf-8")
+    text = SETTINGS_FILE.read_text(encoding="utf-8")
 
     assert ("subPath" in mount, volume["secret"]["optional"]) == (False, True)
     assert POD["spec"]["securityContext"]["fsGroup"] == POD["spec"]["securityContext"]["runAsUser"]
-    assert f"_FILE: {mount['mountPath']}/" in text
+    assert f"_FILE={mount['mountPath']}/" in text
     assert volume["secret"]["secretName"] in text
 
 
 def test_the_environment_of_kubernetes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """It is all that the gateway needs to start."""
     monkeypatch.chdir(tmp_path)
-    for name, value in KUBERNETES["ConfigMap"]["data"].items():
+    for name, value in SETTINGS.items():
         monkeypatch.setenv(name, value)
 
     settings = Settings()
@@ -105,8 +108,7 @@ def test_the_environment_of_kubernetes(monkeypatch: pytest.MonkeyPatch, tmp_path
 
 def test_grace_before_a_kill() -> None:
     """Both leave time for the pause, the deadline and a second."""
-    data = KUBERNETES["ConfigMap"]["data"]
-    pause = float(data[f"{PREFIX}DRAIN_PAUSE"]) + float(data[f"{PREFIX}UPSTREAM_DEADLINE"])
+    pause = float(SETTINGS[f"{PREFIX}DRAIN_PAUSE"]) + float(SETTINGS[f"{PREFIX}UPSTREAM_DEADLINE"])
     default_pause = DEFAULTS["drain_pause"] + DEFAULTS["upstream_deadline"]
     grace = COMPOSE["gateway-1"]["stop_grace_period"].removesuffix("s")
 

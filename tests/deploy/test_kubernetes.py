@@ -1,6 +1,7 @@
 """deploy/kubernetes and the overlay by example, as kustomize puts them together."""
 
 import json
+import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -25,26 +26,35 @@ VALIDATE = ROOT / "releases" / ".venv" / "bin" / "kubernetes-validate"
 Resource = dict[str, Any]
 
 
-@pytest.fixture(scope="module")
-def rendered(debian_testing: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+def render(deploy: Path, image: str, output: Path) -> str:
     """What `kubectl apply --kustomize` would send; Debian 12's knows no folders as resources."""
-    output = tmp_path_factory.mktemp("kubectl") / "output"
     command = ("kubectl", "kustomize", f"/deploy/{OVERLAY.relative_to(DEPLOY)}")
-    volumes = {DEPLOY: "/deploy"}
-    with containers.container(output, *command, image=debian_testing, volumes=volumes) as running:
+    volumes = {deploy: "/deploy"}
+    with containers.container(output, *command, image=image, volumes=volumes) as running:
         status = running.process.wait(60)
     told = output.read_text(encoding="utf-8")
     assert status == 0, told
     return told
 
 
-@pytest.fixture
-def resources(rendered: str) -> dict[tuple[str, str], Resource]:
+@pytest.fixture(scope="module")
+def rendered(debian_testing: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The overlay by example."""
+    return render(DEPLOY, debian_testing, tmp_path_factory.mktemp("kubectl") / "output")
+
+
+def by_name(rendered: str) -> dict[tuple[str, str], Resource]:
     """All that is rendered, by kind and name."""
     found = list(yaml.safe_load_all(rendered))
     named = {(each["kind"], each["metadata"]["name"]): each for each in found}
     assert len(named) == len(found)
     return named
+
+
+@pytest.fixture
+def resources(rendered: str) -> dict[tuple[str, str], Resource]:
+    """All of the overlay, by kind and name."""
+    return by_name(rendered)
 
 
 @pytest.mark.parametrize("version", ["1.29", "1.37"])
@@ -118,8 +128,9 @@ def test_the_settings(
 ) -> None:
     """With what the overlay gives, secrets too, the gateway starts."""
     monkeypatch.chdir(tmp_path)
+    [configuration] = [each for (kind, _), each in resources.items() if kind == "ConfigMap"]
     given = {
-        **resources["ConfigMap", "contact-gateway"]["data"],
+        **configuration["data"],
         **resources["Secret", "contact-gateway"]["stringData"],
     }
     for name, value in given.items():
@@ -131,6 +142,26 @@ def test_the_settings(
         "client_credentials",
         "your-client-id",
     )
+
+
+def test_another_setting(
+    debian_testing: str, resources: dict[tuple[str, str], Resource], tmp_path: Path
+) -> None:
+    """One that is changed replaces the pods, which read it when they start, and nothing else."""
+    shutil.copytree(DEPLOY, tmp_path / "deploy")
+    with (tmp_path / "deploy" / OVERLAY.relative_to(DEPLOY) / "settings.env").open("a") as file:
+        file.write("CONTACT_GATEWAY_RATE_LIMIT=5/second\n")
+
+    changed = by_name(render(tmp_path / "deploy", debian_testing, tmp_path / "output"))
+    names = [name for kind, name in changed if kind == "ConfigMap"]
+    differ = {
+        key for key in resources.keys() | changed.keys() if resources.get(key) != changed.get(key)
+    }
+
+    assert [changed["ConfigMap", name]["data"]["CONTACT_GATEWAY_RATE_LIMIT"] for name in names] == [
+        "5/second"
+    ]
+    assert {key for key in differ if key[0] != "ConfigMap"} == {("Deployment", "contact-gateway")}
 
 
 def named_by(resource: Resource) -> Iterator[tuple[str, str]]:
