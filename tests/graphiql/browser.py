@@ -175,13 +175,14 @@ def running_browser() -> Iterator[Browser]:
     with (
         tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile,
         _running_driver(driver) as url,
-        httpx.Client(trust_env=False, timeout=60) as http,
+        httpx.Client(trust_env=False, timeout=100) as http,
     ):
         options = {"binary": chromium, "args": [*_ARGUMENTS, f"--user-data-dir={profile}"]}
         capabilities = {
             "goog:chromeOptions": options,
             "goog:loggingPrefs": {"browser": "ALL"},
-            "timeouts": {"script": 20_000, "implicit": 20_000},
+            # what a first page takes at the most while a dozen servers start beside it
+            "timeouts": {"script": 60_000, "implicit": 60_000},
         }
         body = {"capabilities": {"alwaysMatch": capabilities}}
         session = http.post(f"{url}/session", json=body).json()["value"]
