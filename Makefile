@@ -104,8 +104,9 @@ lock: .venv/installed ## choose the newest versions that pyproject.toml allows
 # nobody is to take another Python for the one that they have named
 named-python:
 ifneq ($(origin PYTHON),file)
-	@test ! -x .venv/bin/python || test "$$($(PYTHON) -V)" = "$$(.venv/bin/python -V)" || { \
-		echo "In .venv there is $$(.venv/bin/python -V): rm -r .venv to have $$($(PYTHON) -V) in it." >&2; exit 1; }
+	@test ! -x .venv/bin/python || { \
+		named=$$($(PYTHON) -V) && found=$$(.venv/bin/python -V) || exit 1; test "$$named" = "$$found" || { \
+		echo "In .venv there is $$found: rm -r .venv to have $$named in it." >&2; exit 1; }; }
 endif
 
 .venv/installed: requirements.lock pyproject.toml hatch_build.py $(PINS) | named-python

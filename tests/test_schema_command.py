@@ -58,12 +58,12 @@ def test_schema_that_is_the_same(tmp_path: Path) -> None:
 def test_schema_that_differs(tmp_path: Path) -> None:
     """The difference is shown, with what mends it, and the status is 1."""
     file = tmp_path / "schema.graphql"
-    file.write_text(print_sdl().replace("  NOT_FOUND\n", ""), encoding="utf-8")
+    file.write_text(print_sdl().replace("  name: String!", "  name: String", 1), encoding="utf-8")
 
     status, output, errors = schema("--check", str(file))
 
     changed = [line for line in errors.splitlines() if line.startswith(("+ ", "- "))]
-    assert (status, output, changed) == (1, "", ["+  NOT_FOUND"])
+    assert (status, output, changed) == (1, "", ["-  name: String", "+  name: String!"])
     assert errors.endswith(f"Mend it with: make schema, or contact-gateway schema > {file}\n")
 
 
@@ -97,8 +97,13 @@ def test_schema_that_differs(tmp_path: Path) -> None:
             "type Query {{",
             ["The file is no schema: Syntax Error: Expected Name, found '{'."],
         ),
+        (
+            "type Query {",
+            "query { __typename }\n\ntype Query {",
+            ["The file is no schema: Expected definitions of types, and found an operation."],
+        ),
     ],
-    ids=["breaking", "dangerous", "safe", "white space", "no schema"],
+    ids=["breaking", "dangerous", "safe", "white space", "no schema", "an operation"],
 )
 def test_what_a_difference_means(tmp_path: Path, line: str, other: str, changes: list[str]) -> None:
     """It is told whether clients of the file's schema must change, may notice, or need not care."""
@@ -111,7 +116,8 @@ def test_what_a_difference_means(tmp_path: Path, line: str, other: str, changes:
     told = re.findall(
         r"^(?:Breaking|Dangerous|Safe|The file is no schema): .*$", errors, re.MULTILINE
     )
-    assert (status, output, told) == (1, "", changes)
+    wrong = not changes[0].startswith(("Dangerous", "Safe"))
+    assert (status, output, told) == (2 if wrong else 1, "", changes)
 
 
 @pytest.mark.parametrize("content", [None, b"\xff"], ids=["missing", "not UTF-8"])
@@ -123,5 +129,5 @@ def test_schema_that_cannot_be_read(tmp_path: Path, content: bytes | None) -> No
 
     status, output, errors = schema("--check", str(file))
 
-    assert (status, output, errors.count("\n")) == (1, "", 1)
+    assert (status, output, errors.count("\n")) == (2, "", 1)
     assert errors.startswith("The file cannot be read: ")

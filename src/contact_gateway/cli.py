@@ -236,8 +236,8 @@ def schema(
     check: Annotated[
         Path | None,
         typer.Option(
-            help="A file to compare the schema with; exit 1 if it differs, and say whether that "
-            "breaks clients of the file's schema."
+            help="A file to compare the schema with; exit 1 if it differs, and 2 if that breaks "
+            "clients of the file's schema, or if it has none."
         ),
     ] = None,
 ) -> None:
@@ -252,11 +252,12 @@ def schema(
     try:
         written = check.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        _fail(f"The file cannot be read: {error}", 1)
+        _fail(f"The file cannot be read: {error}", 2)
     if written != sdl:
+        differ = differences(str(check), written, sdl)
         option, target = (" --federation", "") if federation else ("", "make schema, or ")
         mend = f"Mend it with: {target}contact-gateway schema{option} > {shlex.quote(str(check))}"
-        _fail("\n".join([*differences(str(check), written, sdl), mend]), 1)
+        _fail("\n".join([*differ.lines, mend]), 2 if differ.breaking else 1)
 
 
 @app.command()

@@ -12,7 +12,8 @@ from contact_gateway.contact_groups import print_sdl
 from tests.readme import ROOT
 from tests.release.project import PROJECT
 
-NAME = f"PYTHON={sys.executable}"
+NAMED = "Python 3.12.34"
+NAME = "PYTHON=./named"
 RELEASED = f"## [{PROJECT['version']}]"
 
 
@@ -22,7 +23,7 @@ def clone(tmp_path: Path) -> Path:
     for name in ("Makefile", "CHANGELOG.md", "pyproject.toml", ".ci/release"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)
-    (tmp_path / "releases").mkdir()
+    (tmp_path / "releases" / "federation").mkdir(parents=True)
     (tmp_path / ".venv" / "bin").mkdir(parents=True)
     installed = Path(sys.executable).with_name("contact-gateway")
     (tmp_path / ".venv" / "bin" / "contact-gateway").symlink_to(installed)
@@ -62,23 +63,70 @@ def test_release(clone: Path) -> None:
     assert changelog.read_text(encoding="utf-8") == after
 
 
+@pytest.mark.parametrize(
+    ("version", "last", "line", "refused"),
+    [
+        ("0.3.0", "0.2.9", "- Breaking: Field A.b was removed.", ""),
+        ("0.2.10", "0.2.9", "- Breaking: Field A.b was removed.", "0.2.10 may break nothing"),
+        ("0.2.11", "0.2.10", "- Breaking: Field A.b was removed.", "0.2.11 may break nothing"),
+        ("0.2.10", "0.2.9", "- Field A.c.", ""),
+        ("1.3.0", "1.2.0", "- Breaking: Field A.b was removed.", "1.3.0 may break nothing"),
+        ("2.0.0", "1.2.0", "- Breaking: Field A.b was removed.", ""),
+        ("0.3.0rc1", "0.2.9", "- Field A.c.", "expected three numbers"),
+    ],
+)
+def test_what_a_release_may_break(
+    clone: Path, version: str, last: str, line: str, refused: str
+) -> None:
+    """What semantic versioning lets that version break, and nothing is written where it is more."""
+    project = (clone / "pyproject.toml").read_text(encoding="utf-8")
+    ours = f'version = "{PROJECT["version"]}"'
+    (clone / "pyproject.toml").write_text(project.replace(ours, f'version = "{version}"'))
+    for each in ("0.1.0", "0.2.2", last):
+        (clone / "releases" / f"{each}.graphql").touch()
+    earlier = f"## [{last}] - 2026-01-01\n\n- Breaking: Field A.a was removed.\n"
+    unreleased = f"# Changelog\n\n## [Unreleased]\n\n{line}\n\n{earlier}"
+    (clone / "CHANGELOG.md").write_text(unreleased, encoding="utf-8")
+
+    finished = run(clone, ".ci/release")
+
+    assert (finished.returncode, refused in finished.stderr) == (bool(refused), True)
+    kept = [clone / "releases" / each / f"{version}.graphql" for each in (".", "federation")]
+    assert [file.exists() for file in kept] == [not refused] * 2
+    assert ((clone / "CHANGELOG.md").read_text() == unreleased) == bool(refused)
+
+
+def put_python(path: Path, version: str) -> None:
+    """Put something there that says it is this Python."""
+    path.write_text(f"#!/bin/sh\necho {version}\n", encoding="utf-8")
+    path.chmod(0o755)
+
+
 @pytest.mark.skipif(shutil.which("make") is None, reason="needs make")
 @pytest.mark.parametrize(
-    ("installed", "name", "status"),
-    [("Python 3.11.9", (NAME,), 2), ("Python 3.11.9", (), 0), (None, (NAME,), 0)],
-    ids=["another", "another, and none is named", "none yet"],
+    ("installed", "name", "said"),
+    [
+        (
+            "Python 3.11.9",
+            [NAME],
+            f"In .venv there is Python 3.11.9: rm -r .venv to have {NAMED} in it.\n",
+        ),
+        ("Python 3.11.9", ["PYTHON=./nowhere"], "./nowhere"),
+        ("Python 3.11.9", [], ""),
+        (NAMED, [NAME], ""),
+        (None, [NAME], ""),
+    ],
+    ids=["another", "one that is not there", "none", "the same", "nothing is installed yet"],
 )
 def test_a_python_that_is_named(
-    installed: str | None, name: tuple[str, ...], status: int, clone: Path
+    installed: str | None, name: list[str], said: str, clone: Path
 ) -> None:
     """Whoever names one is told that .venv has another, and what to do about it."""
-    version = ".".join(map(str, sys.version_info[:3]))
+    put_python(clone / "named", NAMED)
     if installed is not None:
-        python = clone / ".venv" / "bin" / "python"
-        python.write_text(f"#!/bin/sh\necho {installed}\n", encoding="utf-8")
-        python.chmod(0o755)
+        put_python(clone / ".venv" / "bin" / "python", installed)
 
     finished = run(clone, "make", "named-python", *name)
 
-    said = f"In .venv there is {installed}: rm -r .venv to have Python {version} in it.\n"
-    assert (finished.returncode, said in finished.stderr) == (status, status == 2)
+    assert (finished.returncode, said in finished.stderr) == (2 if said else 0, True)
+    assert "to have  in it" not in finished.stderr

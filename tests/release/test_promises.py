@@ -13,7 +13,8 @@ def _version(file: Path) -> tuple[int, ...]:
     return tuple(map(int, file.stem.split(".")))
 
 
-LAST_RELEASE = max((ROOT / "releases").glob("*.graphql"), key=_version)
+RELEASES = ROOT / "releases"
+LAST_RELEASE = max(RELEASES.glob("*.graphql"), key=_version)
 
 
 def unsaid(released: str, served: str, changelog: str) -> list[str]:
@@ -23,13 +24,18 @@ def unsaid(released: str, served: str, changelog: str) -> list[str]:
     return [line for line in breaking if line.rstrip(".") not in lines]
 
 
-def test_the_schema_of_the_last_release() -> None:
+@pytest.mark.parametrize(
+    ("file", "federation"),
+    [(LAST_RELEASE, False), (RELEASES / "federation" / LAST_RELEASE.name, True)],
+    ids=["the schema", "that of a subgraph"],
+)
+def test_the_last_release(file: Path, *, federation: bool) -> None:
     """Whoever breaks clients of it says so in the changelog, in a line that names what breaks."""
     changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     since, heading, _ = changelog.partition(f"\n## [{LAST_RELEASE.stem}]")
-    released = LAST_RELEASE.read_text(encoding="utf-8")
+    released = file.read_text(encoding="utf-8")
 
-    missing = unsaid(released, print_sdl(), since)
+    missing = unsaid(released, print_sdl(federation=federation), since)
 
     assert heading, f"CHANGELOG.md has no heading for {LAST_RELEASE.stem}"
     assert missing == [], (
@@ -60,8 +66,25 @@ def test_the_schema_of_the_last_release() -> None:
             "",
             "- Breaking: RateLimitedError was removed from union type UpdateContactGroupResult.",
         ),
+        (
+            "pageSize: Int! = 50",
+            "pageSize: Int!",
+            "- Breaking: Query.contactGroups(pageSize:) is required, because it has no default.",
+        ),
+        (
+            "input ContactGroupFilter {",
+            "input ContactGroupFilter @oneOf {",
+            "- Breaking: @oneOf was added to ContactGroupFilter.",
+        ),
     ],
-    ids=["a field", "what may be null", "an argument that must be given", "a member of a union"],
+    ids=[
+        "a field",
+        "what may be null",
+        "an argument that must be given",
+        "a member of a union",
+        "a default",
+        "an input of which one is to be given",
+    ],
 )
 def test_a_breaking_change(line: str, by: str, sentence: str) -> None:
     """It is refused with the very line that the changelog is to have, and with it is not."""
@@ -72,8 +95,34 @@ def test_a_breaking_change(line: str, by: str, sentence: str) -> None:
     assert unsaid(print_sdl(), broken, f"### Changed\n\n{sentence}\n") == []
 
 
-def test_a_change_that_breaks_nobody() -> None:
-    """Nothing has to be said of it."""
-    more = print_sdl().replace("  name: String!", "  name: String!\n  colour: String", 1)
+@pytest.mark.parametrize(
+    ("key", "sentence"),
+    [
+        ("", '- Breaking: @key(fields: "id") was removed from ContactGroup.'),
+        (' @key(fields: "name")', '- Breaking: @key(fields: "id") was removed from ContactGroup.'),
+    ],
+    ids=["no key", "another"],
+)
+def test_a_subgraph_that_breaks_its_gateway(key: str, sentence: str) -> None:
+    """What the supergraph of others is composed by is promised too."""
+    whole = print_sdl(federation=True)
+    broken = whole.replace(' @key(fields: "id")', key)
+    assert broken != whole
 
-    assert unsaid(print_sdl(), more, "") == []
+    assert unsaid(whole, broken, "") == [sentence]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "  name: String!\n  colour: String",
+        '  name: String! @deprecated(reason: "Ask for colour.")',
+    ],
+    ids=["a field", "what will go"],
+)
+def test_a_change_that_breaks_nobody(more: str) -> None:
+    """Nothing has to be said of it."""
+    changed = print_sdl().replace("  name: String!", more, 1)
+    assert changed != print_sdl()
+
+    assert unsaid(print_sdl(), changed, "") == []

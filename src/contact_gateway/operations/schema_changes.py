@@ -1,21 +1,34 @@
 """How a schema differs from an earlier one, for those who call it."""
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from graphql import (
     BreakingChange,
     DangerousChange,
+    GraphQLArgument,
     GraphQLError,
+    GraphQLInputField,
+    GraphQLInputObjectType,
+    GraphQLInterfaceType,
+    GraphQLObjectType,
     GraphQLSchema,
-    build_schema,
+    build_ast_schema,
     find_schema_changes,
+    is_executable_definition_node,
+    is_required_argument,
+    is_required_input_field,
+    parse,
 )
 
+from contact_gateway.operations.applied_directives import applied_directives
 from contact_gateway.operations.subgraphs import DIRECTIVES
 
-__all__ = ["Change", "NoSchemaError", "changes_of", "differences"]
+__all__ = ["Change", "Differences", "NoSchemaError", "changes_of", "differences"]
+
+_KINDS: Final = ("Breaking", "Dangerous", "Safe")
 
 
 class NoSchemaError(Exception):
@@ -49,12 +62,13 @@ def changes_of(before: str, after: str) -> Sequence[Change]:
     Raises:
         NoSchemaError: one of them is none.
     """
-    found = find_schema_changes(_schema(before), _schema(after))
-    changes = [Change(_kind(change), change.description) for change in found]
-    return sorted(changes, key=lambda change: (_KINDS.index(change.kind), change.what))
-
-
-_KINDS = ("Breaking", "Dangerous", "Safe")
+    old, new = _schema(before), _schema(after)
+    found = [
+        *(Change(_kind(change), change.description) for change in find_schema_changes(old, new)),
+        *_required_now(old, new),
+        *_directives_applied(old, new),
+    ]
+    return sorted(found, key=lambda change: (_KINDS.index(change.kind), change.what))
 
 
 def _kind(change: object) -> str:
@@ -65,21 +79,86 @@ def _kind(change: object) -> str:
 
 def _schema(sdl: str) -> GraphQLSchema:
     try:
-        return build_schema(f"{sdl}{DIRECTIVES}" if "@link(" in sdl else sdl)
+        document = parse(f"{sdl}{DIRECTIVES}" if "@link(" in sdl else sdl)
+        if any(map(is_executable_definition_node, document.definitions)):
+            raise NoSchemaError("Expected definitions of types, and found an operation.")
+        return build_ast_schema(document)
     except (GraphQLError, TypeError) as error:  # TypeError: a name that nothing has
         raise NoSchemaError(str(error).partition("\n")[0]) from error
 
 
-def differences(name: str, written: str, sdl: str) -> list[str]:
+def _required_now(old: GraphQLSchema, new: GraphQLSchema) -> Iterator[Change]:
+    """What may be left out no longer, because its default is gone; graphql-core takes it lightly.
+
+    That another type requires it, graphql-core says.
+    """
+    given = dict(_given(old))
+    for name, now in _given(new):
+        before = given.get(name, now)
+        same_type = str(before.type) == str(now.type)
+        if same_type and _is_required(now) and not _is_required(before):
+            yield Change("Breaking", f"{name} is required, because it has no default.")
+
+
+def _given(schema: GraphQLSchema) -> Iterator[tuple[str, GraphQLArgument | GraphQLInputField]]:
+    """What clients may give, by the name that graphql-core has for it."""
+    for kind in schema.type_map.values():
+        if isinstance(kind, GraphQLInputObjectType):
+            yield from ((f"{kind}.{name}", each) for name, each in kind.fields.items())
+        elif isinstance(kind, (GraphQLObjectType, GraphQLInterfaceType)):
+            for name, field in kind.fields.items():
+                yield from ((f"{kind}.{name}({arg}:)", each) for arg, each in field.args.items())
+    for directive in schema.directives:
+        for arg, each in directive.args.items():
+            yield f"@{directive.name}({arg}:)", each
+
+
+def _is_required(given: GraphQLArgument | GraphQLInputField) -> bool:
+    if isinstance(given, GraphQLArgument):
+        return is_required_argument(given)
+    return is_required_input_field(given)
+
+
+# what takes something away where it is applied, and what only tells; others give something
+_TAKING: Final = {"oneOf"}
+_TELLING: Final = {"deprecated": "Safe", "specifiedBy": "Safe", "link": "Dangerous"}
+
+
+def _directives_applied(old: GraphQLSchema, new: GraphQLSchema) -> Iterator[Change]:
+    """Which directives have come and gone on what both schemas have; graphql-core looks at none."""
+    before, after = applied_directives(old), applied_directives(new)
+    for place in before.keys() & after.keys():
+        for text in before[place] ^ after[place]:
+            name = text.removeprefix("@").partition("(")[0]
+            come = text in after[place]
+            kind = "Breaking" if come == (name in _TAKING) else "Safe"
+            said = f"{text} was {'added to' if come else 'removed from'} {place}."
+            yield Change(_TELLING.get(name, kind), said)
+
+
+@dataclass(frozen=True)
+class Differences:
+    """How a file differs from the schema: lines for people, and whether its clients must change."""
+
+    lines: Sequence[str]
+    breaking: bool
+
+
+def differences(name: str, written: str, sdl: str) -> Differences:
     """The lines that differ between a file of that name and the schema, and what each change means.
 
-    The last lines say of each change whether it breaks clients of the file's schema.
+    The last lines say of each change whether it breaks clients of the file's schema. Nobody can
+    say that of a file that is no schema.
     """
     lines = difflib.unified_diff(
         written.splitlines(), sdl.splitlines(), name, "the schema", lineterm=""
     )
     try:
-        changes = [str(change) for change in changes_of(written, sdl)]
+        changes = changes_of(written, sdl)
     except NoSchemaError as error:
-        changes = [f"The file is no schema: {error}"]
-    return [*lines, *(changes or ["Safe: nothing differs that a client could notice."])]
+        return Differences([*lines, f"The file is no schema: {error}"], breaking=True)
+    said = [str(change) for change in changes]
+    return Differences(
+        [*lines, *(said or ["Safe: nothing differs that a client could notice."])],
+        breaking=any(change.breaking for change in changes),
+    )
