@@ -236,8 +236,7 @@ def schema(
     check: Annotated[
         Path | None,
         typer.Option(
-            help="A file to compare the schema with; exit 1 if it differs, and 2 if that breaks "
-            "clients of the file's schema, or if it has none."
+            help="A file to compare with; exit 1 if it differs, 2 if its clients break by that."
         ),
     ] = None,
 ) -> None:
