@@ -43,7 +43,7 @@ class ScriptedProxy:
 @contextlib.contextmanager
 def scripted_proxy(answer: bytes | None = None) -> Iterator[ScriptedProxy]:
     """Run one, a thread for each connection."""
-    with socket.create_server(("127.0.0.1", 0), backlog=256) as listener:
+    with socket.create_server(("127.0.0.1", free_port()), backlog=256) as listener:
         proxy = ScriptedProxy(listener.getsockname()[1], answer)
 
         def accept() -> None:

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import trustme
 
+from tests.servers import free_port
+
 __all__ = ["Certified", "Relay", "pass_on", "relay_to", "server_context"]
 
 
@@ -81,7 +83,7 @@ def server_context(
 def relay_to(url: str, context: ssl.SSLContext) -> Iterator[Relay]:
     """Speak TLS before the server at an http `url`, a thread for each connection."""
     host, _, port = url.removeprefix("http://").rpartition(":")
-    with socket.create_server(("127.0.0.1", 0), backlog=256) as listener:
+    with socket.create_server(("127.0.0.1", free_port()), backlog=256) as listener:
         relay = Relay(listener.getsockname()[1])
 
         def accept() -> None:
