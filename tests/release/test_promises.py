@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from graphql import build_schema, parse, validate
 
 from contact_gateway.contact_groups import print_sdl
 from contact_gateway.operations import changes_of
@@ -93,6 +94,32 @@ def test_a_breaking_change(line: str, by: str, sentence: str) -> None:
 
     assert unsaid(print_sdl(), broken, "") == [sentence]
     assert unsaid(print_sdl(), broken, f"### Changed\n\n{sentence}\n") == []
+
+
+BY_TYPE = """mutation ($id: ID!, $input: UpdateContactGroupInput!) {
+  updateContactGroup(id: $id, input: $input) {
+    ... on RateLimitedError { retryAfterSeconds }
+    ... on UpstreamUnavailableError { retryAfterSeconds }
+  }
+}"""
+
+
+def test_what_two_types_have() -> None:
+    """Whoever asks for it of both, by type, may do so no longer where one of them has another type.
+
+    That it is better, because it is never null, does not help.
+    """
+    line = "  retryAfterSeconds: Int\n"
+    broken = print_sdl().replace(line, line.replace("Int", "Int!"), 1)
+    valid = [not validate(build_schema(sdl), parse(BY_TYPE)) for sdl in (print_sdl(), broken)]
+
+    assert valid == [True, False]
+    assert unsaid(print_sdl(), broken, "") == [
+        (
+            "- Breaking: RateLimitedError.retryAfterSeconds and "
+            "UpstreamUnavailableError.retryAfterSeconds have no longer one type."
+        )
+    ]
 
 
 @pytest.mark.parametrize(

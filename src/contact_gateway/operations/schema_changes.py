@@ -24,6 +24,7 @@ from graphql import (
 )
 
 from contact_gateway.operations.applied_directives import applied_directives
+from contact_gateway.operations.side_by_side import mergeable_fields
 from contact_gateway.operations.subgraphs import DIRECTIVES
 
 __all__ = ["Change", "Differences", "NoSchemaError", "changes_of", "differences"]
@@ -67,6 +68,7 @@ def changes_of(before: str, after: str) -> Sequence[Change]:
         *(Change(_kind(change), change.description) for change in find_schema_changes(old, new)),
         *_required_now(old, new),
         *_directives_applied(old, new),
+        *_no_longer_side_by_side(old, new),
     ]
     return sorted(found, key=lambda change: (_KINDS.index(change.kind), change.what))
 
@@ -134,6 +136,14 @@ def _directives_applied(old: GraphQLSchema, new: GraphQLSchema) -> Iterator[Chan
             kind = "Breaking" if come == (name in _TAKING) else "Safe"
             said = f"{text} was {'added to' if come else 'removed from'} {place}."
             yield Change(_TELLING.get(name, kind), said)
+
+
+def _no_longer_side_by_side(old: GraphQLSchema, new: GraphQLSchema) -> Iterator[Change]:
+    """What several types have, and not in one shape any more; graphql-core looks at each alone."""
+    before = mergeable_fields(old)
+    for pair, now in mergeable_fields(new).items():
+        if before.get(pair) and not now:
+            yield Change("Breaking", "{} and {} have no longer one type.".format(*pair))
 
 
 @dataclass(frozen=True)
