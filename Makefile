@@ -23,7 +23,7 @@ CLIENTS := $(RECIPES) examples/web tests/federation/supergraph
 EXAMPLE := examples/tests-python
 
 .DEFAULT_GOAL := help
-.PHONY: named-python help run setup test check schema lock format bench servers image clients pictures dist debian pythons lowest audit release
+.PHONY: help run setup test check schema lock format bench servers image clients pictures dist debian pythons lowest audit release named-python
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile

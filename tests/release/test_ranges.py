@@ -7,10 +7,9 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.version import Version
 
-from tests.private_names import LIBRARIES, PRIVATE, UNDOCUMENTED
+from tests.private_names import LIBRARIES, USED
 from tests.release.project import PROJECT
 
-NAMES = {**PRIVATE, **UNDOCUMENTED}
 REQUIREMENTS = {
     requirement.name: requirement for requirement in map(Requirement, PROJECT["dependencies"])
 }
@@ -23,13 +22,13 @@ def first_without(library: str, present: Version) -> Version:
     return Version(f"{present.major + 1}")
 
 
-@pytest.mark.parametrize("library", sorted({re.split(r"\W", name)[0] for name in NAMES}))
+@pytest.mark.parametrize("library", sorted({re.split(r"\W", name)[0] for name in USED}))
 def test_where_a_range_ends(library: str) -> None:
     """Before the next version that may take away the names that are used of it, undocumented."""
     [distribution] = set(packages_distributions()[library])
     allowed = REQUIREMENTS[distribution].specifier
     after = first_without(library, Version(version(distribution)))
-    names = [f"{name} ({why})" for name, why in NAMES.items() if re.match(rf"{library}\b", name)]
+    names = [f"{name} ({why})" for name, why in USED.items() if re.match(rf"{library}\b", name)]
 
     assert allowed.contains(version(distribution))
     assert not allowed.contains(after), f"{distribution} {after} may take away {names}"

@@ -1,9 +1,9 @@
 """How a schema differs from an earlier one, for those who call it."""
 
 import difflib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from graphql import (
     BreakingChange,
@@ -11,9 +11,6 @@ from graphql import (
     GraphQLArgument,
     GraphQLError,
     GraphQLInputField,
-    GraphQLInputObjectType,
-    GraphQLInterfaceType,
-    GraphQLObjectType,
     GraphQLSchema,
     build_ast_schema,
     find_schema_changes,
@@ -21,9 +18,10 @@ from graphql import (
     is_required_argument,
     is_required_input_field,
     parse,
+    print_ast,
 )
 
-from contact_gateway.operations.applied_directives import applied_directives
+from contact_gateway.operations.schema_parts import parts_of
 from contact_gateway.operations.side_by_side import mergeable_fields
 from contact_gateway.operations.subgraphs import DIRECTIVES
 
@@ -64,10 +62,11 @@ def changes_of(before: str, after: str) -> Sequence[Change]:
         NoSchemaError: one of them is none.
     """
     old, new = _schema(before), _schema(after)
+    old_parts, new_parts = dict(parts_of(old)), dict(parts_of(new))
     found = [
         *(Change(_kind(change), change.description) for change in find_schema_changes(old, new)),
-        *_required_now(old, new),
-        *_directives_applied(old, new),
+        *_required_now(old_parts, new_parts),
+        *_directives_applied(old_parts, new_parts),
         *_no_longer_side_by_side(old, new),
     ]
     return sorted(found, key=lambda change: (_KINDS.index(change.kind), change.what))
@@ -89,36 +88,21 @@ def _schema(sdl: str) -> GraphQLSchema:
         raise NoSchemaError(str(error).partition("\n")[0]) from error
 
 
-def _required_now(old: GraphQLSchema, new: GraphQLSchema) -> Iterator[Change]:
+def _required_now(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
     """What may be left out no longer, because its default is gone; graphql-core takes it lightly.
 
     That another type requires it, graphql-core says.
     """
-    given = dict(_given(old))
-    for name, now in _given(new):
-        before = given.get(name, now)
-        same_type = str(before.type) == str(now.type)
-        if same_type and _is_required(now) and not _is_required(before):
+    for name in before.keys() & after.keys():
+        was, now = before[name], after[name]
+        if _is_required(now) and not _is_required(was) and str(was.type) == str(now.type):
             yield Change("Breaking", f"{name} is required, because it has no default.")
 
 
-def _given(schema: GraphQLSchema) -> Iterator[tuple[str, GraphQLArgument | GraphQLInputField]]:
-    """What clients may give, by the name that graphql-core has for it."""
-    for kind in schema.type_map.values():
-        if isinstance(kind, GraphQLInputObjectType):
-            yield from ((f"{kind}.{name}", each) for name, each in kind.fields.items())
-        elif isinstance(kind, (GraphQLObjectType, GraphQLInterfaceType)):
-            for name, field in kind.fields.items():
-                yield from ((f"{kind}.{name}({arg}:)", each) for arg, each in field.args.items())
-    for directive in schema.directives:
-        for arg, each in directive.args.items():
-            yield f"@{directive.name}({arg}:)", each
-
-
-def _is_required(given: GraphQLArgument | GraphQLInputField) -> bool:
-    if isinstance(given, GraphQLArgument):
-        return is_required_argument(given)
-    return is_required_input_field(given)
+def _is_required(part: Any) -> bool:
+    if isinstance(part, GraphQLArgument):
+        return is_required_argument(part)
+    return isinstance(part, GraphQLInputField) and is_required_input_field(part)
 
 
 # what takes something away where it is applied, and what only tells; others give something
@@ -126,16 +110,24 @@ _TAKING: Final = {"oneOf"}
 _TELLING: Final = {"deprecated": "Safe", "specifiedBy": "Safe", "link": "Dangerous"}
 
 
-def _directives_applied(old: GraphQLSchema, new: GraphQLSchema) -> Iterator[Change]:
+def _directives_applied(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
     """Which directives have come and gone on what both schemas have; graphql-core looks at none."""
-    before, after = applied_directives(old), applied_directives(new)
     for place in before.keys() & after.keys():
-        for text in before[place] ^ after[place]:
+        now = _applied_to(after[place])
+        for text in _applied_to(before[place]) ^ now:
             name = text.removeprefix("@").partition("(")[0]
-            come = text in after[place]
+            come = text in now
             kind = "Breaking" if come == (name in _TAKING) else "Safe"
             said = f"{text} was {'added to' if come else 'removed from'} {place}."
             yield Change(_TELLING.get(name, kind), said)
+
+
+def _applied_to(part: Any) -> set[str]:
+    """The directives in its definition and its extensions, as they are written there."""
+    nodes = [part.ast_node, *(getattr(part, "extension_ast_nodes", None) or ())]
+    # what is built in has no definition
+    defined = [node for node in nodes if node is not None]
+    return {print_ast(directive) for node in defined for directive in node.directives or ()}
 
 
 def _no_longer_side_by_side(old: GraphQLSchema, new: GraphQLSchema) -> Iterator[Change]:
