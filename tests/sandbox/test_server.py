@@ -57,7 +57,7 @@ def test_stop_while_requests_are_held(caplog: pytest.LogCaptureFixture) -> None:
     endings = [connection.recv(65_536)[-1:] for connection in held]
     for connection in held:
         connection.close()
-    assert duration < 1
+    assert duration < 5
     assert endings[0] == endings[2] == endings[3] == b""
     assert caplog.records == []
 
