@@ -115,10 +115,14 @@ def test_failures(outcome: Answer | Exception) -> None:
         answer(501),
         answer(200, Incomplete.OVERSIZED),
         DeadlineError(),
+        NotAnsweredError(at_rest=True),
     ],
 )
 def test_what_is_no_failure(outcome: Answer | Exception) -> None:
-    """An upstream that answers is there, whatever it says; what was never tried says nothing."""
+    """An upstream that answers is there, whatever it says; what was never tried says nothing.
+
+    Nor does the end of a connection that was idle.
+    """
 
     async def six() -> list[type]:
         guard = Behaving(ending_with(outcome)).guard()

@@ -20,6 +20,7 @@ __all__ = [
     "Answer",
     "Call",
     "Caller",
+    "EndedAtRestError",
     "Incomplete",
     "Repeat",
     "Sends",
@@ -94,6 +95,13 @@ class Call(NamedTuple):
     def __repr__(self) -> str:
         """What may be shown: neither the token nor the content."""
         return f"Call({self.method} for customer {self.customer})"
+
+
+class EndedAtRestError(httpx.RemoteProtocolError):
+    """The upstream may have ended an idle connection just before a request came in on it.
+
+    That is any server's right at any time (RFC 9112 section 9.5), and no sign of trouble.
+    """
 
 
 class Incomplete(StrEnum):

@@ -55,8 +55,12 @@ class Guard:
             permit = self.breaker.admit(customer)
             answer = await self._inner.send(call)
             failed = _failed(answer)
-        except (ConnectError, NotAnsweredError) as error:
-            failed, connected = True, isinstance(error, NotAnsweredError)
+        except ConnectError:
+            failed, connected = True, False
+            raise
+        except NotAnsweredError as error:
+            # a reload of the upstream ends all that are idle at once, which is no failure
+            failed = None if error.at_rest else True
             raise
         finally:
             self.bulkhead.release(customer)
@@ -65,7 +69,7 @@ class Guard:
             elif failed is None or (failed and hurried):
                 self.breaker.abandoned(
                     customer, permit
-                )  # cancelled, a fault of our own, or no fair chance
+                )  # cancelled, a fault of our own, no fair chance, or only a connection's end
             elif failed:
                 self.breaker.failed(customer, permit, connected=connected)
             else:

@@ -155,7 +155,14 @@ class RetryBudgetSpentError(NotSentError):
 
 
 class NotAnsweredError(UpstreamError):
-    """The request was sent, and no whole answer came back: it may have been carried out."""
+    """The request was sent, and no whole answer came back: it may have been carried out.
+
+    `at_rest` says that the upstream may have done no more than to end an idle connection.
+    """
+
+    def __init__(self, reason: str = "", *, at_rest: bool = False) -> None:
+        super().__init__(reason)
+        self.at_rest = at_rest
 
 
 class FateUnknownError(UpstreamError):

@@ -13,6 +13,7 @@ from contact_gateway.rest_client.call import (
     TERMS,
     Answer,
     Call,
+    EndedAtRestError,
     Incomplete,
     Terms,
 )
@@ -117,4 +118,4 @@ def _failure(error: httpx.TransportError) -> UpstreamError:
     if isinstance(error, _NOT_CONNECTED):
         cause = error.__cause__
         return ConnectError(reason, cause.advice if isinstance(cause, EgressError) else None)
-    return NotAnsweredError(reason)
+    return NotAnsweredError(reason, at_rest=isinstance(error, EndedAtRestError))

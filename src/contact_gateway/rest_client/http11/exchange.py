@@ -37,13 +37,17 @@ class ExchangeError(Exception):
     """A request without an answer. `sent` says whether any of it may have been read.
 
     With an `alert` none was: in TLS 1.3 a server may refuse the client's certificate when the
-    client already sends.
+    client already sends. `at_rest` says that the server may have ended an idle connection, before
+    the request came in.
     """
 
-    def __init__(self, reason: str, *, sent: bool, alert: ssl.SSLError | None = None) -> None:
+    def __init__(
+        self, reason: str, *, sent: bool, alert: ssl.SSLError | None = None, at_rest: bool = False
+    ) -> None:
         super().__init__(reason)
         self.sent = sent
         self.alert = alert
+        self.at_rest = at_rest
 
 
 class Received:
@@ -94,6 +98,7 @@ class Connection(asyncio.Protocol):
         self._answer = _NO_ANSWER
         self._alert: ssl.SSLError | None = None
         self._reusable = True
+        self._has_rested = False
         self._received = 0
         self._interim = 0
 
@@ -160,6 +165,7 @@ class Connection(asyncio.Protocol):
 
     def rest(self, now: float, seconds: float) -> None:
         """Be idle from now on, for `seconds` at the most or for as long as the upstream allows."""
+        self._has_rested = True
         self.rests_until = min(now + seconds, now + self._heads.idle_seconds, self._retires_at)
 
     def abort(self) -> None:
@@ -181,7 +187,9 @@ class Connection(asyncio.Protocol):
             self._finish()
         else:
             self._alert = exc if is_about_our_certificate(exc) else None
-            self._stop(Incomplete.CUT_OFF, "disconnected" if exc is None else type(exc).__name__)
+            reason = "disconnected" if exc is None else type(exc).__name__
+            at_rest = self._has_rested and not self._received
+            self._stop(Incomplete.CUT_OFF, reason, at_rest=at_rest)
 
     def data_received(self, data: bytes) -> None:
         """Read what comes in, as long as it is an answer and not too much."""
@@ -243,7 +251,7 @@ class Connection(asyncio.Protocol):
         if self._received > most or announced > _MAX_CONTENT_BYTES:
             self._stop(Incomplete.OVERSIZED, "oversized")
 
-    def _stop(self, incomplete: Incomplete, reason: str) -> None:
+    def _stop(self, incomplete: Incomplete, reason: str, *, at_rest: bool = False) -> None:
         """Give the request up: with as much of the answer as there is, or with an error."""
         self._reusable = False
         if self._answered is None or self._answered.done():
@@ -253,7 +261,8 @@ class Connection(asyncio.Protocol):
             self._answered.set_result(None)
         else:
             sent = not self._unsent and self._alert is None
-            self._answered.set_exception(ExchangeError(reason, sent=sent, alert=self._alert))
+            error = ExchangeError(reason, sent=sent, alert=self._alert, at_rest=at_rest)
+            self._answered.set_exception(error)
 
     def _finish(self) -> None:
         if self._answered is None or self._answered.done():

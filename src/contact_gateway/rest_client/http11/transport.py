@@ -17,7 +17,7 @@ import httpx
 
 from contact_gateway.egress import EgressError, ProxyError, WayOut
 from contact_gateway.forms.proxy_address import ProxyAddress
-from contact_gateway.rest_client.call import INCOMPLETE, TARGET, Terms
+from contact_gateway.rest_client.call import INCOMPLETE, TARGET, EndedAtRestError, Terms
 from contact_gateway.rest_client.http11.dialling import Dialling
 from contact_gateway.rest_client.http11.exchange import Connection, ExchangeError, Received
 from contact_gateway.rest_client.http11.pool import AGE_SECONDS, IDLE_SECONDS, Connections, Key
@@ -82,7 +82,8 @@ class HTTP11Transport(httpx.AsyncBaseTransport):
         Raises:
             httpx.ConnectError: no connection in time; nothing was sent.
             httpx.UnsupportedProtocol: it cannot be sent, now or as it is; nothing was.
-            httpx.RemoteProtocolError: something was sent, and no status line and headers came back.
+            httpx.RemoteProtocolError: something was sent, and no status line and headers came back;
+                an `EndedAtRestError` if it may have come too late to an idle connection.
         """
         if self._connections.closed:
             raise httpx.UnsupportedProtocol("the connection pool is closed")
@@ -105,7 +106,8 @@ class HTTP11Transport(httpx.AsyncBaseTransport):
                 received = await connection.exchange(message, terms.deadline)
             except ExchangeError as error:
                 if error.sent:
-                    raise httpx.RemoteProtocolError(str(error)) from error
+                    lost = EndedAtRestError if error.at_rest else httpx.RemoteProtocolError
+                    raise lost(str(error)) from error
                 if not kept:
                     cause = await self._cause(error, url, terms.deadline)
                     raise httpx.ConnectError(str(cause)) from cause
