@@ -80,7 +80,10 @@ def test_plain_http(sandbox: Sandbox, issue_token: IssueToken) -> None:
 
 
 def test_everything(sandbox: Sandbox, issue_token: IssueToken, tmp_path: Path) -> None:
-    """REST API, token endpoint and key set are all reached through tunnels, and by no other way."""
+    """REST API, token endpoint and key set are all reached through tunnels, and by no other way.
+
+    Token and key set are asked for a second time where the answer takes a moment.
+    """
     context = server_context(OURS.issue_cert(NAME))
     with scripted_proxy() as proxy, relay_to(sandbox.url, context) as relay:
         base = f"https://{NAME}:{relay.port}"
@@ -98,7 +101,8 @@ def test_everything(sandbox: Sandbox, issue_token: IssueToken, tmp_path: Path) -
                 result = client.rename("5514123", {"name": "Best customers"})
 
     assert result["__typename"] == "UpdateContactGroupSuccess"
-    assert proxy.heads == [f"CONNECT {NAME}:{relay.port} HTTP/1.1 me:"] * 3
+    assert set(proxy.heads) == {f"CONNECT {NAME}:{relay.port} HTTP/1.1 me:"}
+    assert 3 <= len(proxy.heads) <= 5
 
 
 @pytest.mark.parametrize("no_proxy", ["127.0.0.1", "127.0.0.0/8", "*", "127.0.0.1:{}"])
