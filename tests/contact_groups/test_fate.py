@@ -40,7 +40,8 @@ async def rename(
 ) -> UpstreamError | None:
     """Rename the group with a stack of its own; how it failed, or None."""
     upstream.responds(group.respond)
-    async with open_stack(upstream.url, attempt_timeout=0.4) as stack:
+    hangs = any(write.answer is HANG for write in group.writes) or group.read is HANG
+    async with open_stack(upstream.url, attempt_timeout=0.4 if hangs else 2) as stack:
         try:
             await stack.rename(caller(), NEW, GROUP, may_read=may_read)
         except UpstreamError as error:
@@ -190,7 +191,7 @@ def test_a_hundred_lost_answers(answer: Answer, *, may_read: bool) -> None:
         outcomes = []
         with ScriptedUpstream() as upstream:
             upstream.responds(group.respond)
-            async with open_stack(upstream.url, attempt_timeout=0.5) as stack:
+            async with open_stack(upstream.url, attempt_timeout=2) as stack:
                 for name in ("A", "B", "C", "D"):
                     group.applied.clear()
                     try:

@@ -19,7 +19,7 @@ from tests.client import RENAME, Client
 from tests.scripted_upstream import Answer, RecordedRequest, ScriptedUpstream, reply
 from tests.servers import await_ready, free_port, gateway_process, settings_for
 
-PAUSE = 1.0  # callers on a busy machine must see /readyz turn before it ends
+PAUSE = 3.0  # callers on a busy machine must see /readyz turn before it ends
 DEADLINE = 2
 CALLERS = 3
 PAYLOAD = {

@@ -1,7 +1,7 @@
 """The `Prefer` header, as RFC 7240 writes it."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contact_gateway.http.preferences import wait_seconds
@@ -54,6 +54,7 @@ def test_what_is_no_wait(value: bytes) -> None:
 
 
 @given(st.lists(st.binary(max_size=100), max_size=3))
+@settings(deadline=None)
 def test_any_bytes(values: list[bytes]) -> None:
     """Whatever is sent, the result is a number of seconds or nothing."""
     seconds = wait_seconds(values)

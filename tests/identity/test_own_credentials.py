@@ -14,7 +14,7 @@ from tests.identity.surroundings import (
     Surroundings,
     token_reply,
 )
-from tests.scripted_upstream import DROP, HANG, Answer, reply
+from tests.scripted_upstream import DROP, HANG, Answer, RecordedRequest, reply
 from tests.servers import running_gateway
 
 
@@ -68,11 +68,16 @@ def test_cold_start(client: Client, surroundings: Surroundings) -> None:
 
 def test_refused_token(client: Client, surroundings: Surroundings) -> None:
     """After a 401 the token is renewed once and the same write sent once more."""
-    tokens = iter(["first", "second"])
-    surroundings.token = lambda _: token_reply(next(tokens))
-    surroundings.api = lambda call: reply(
-        204 if call.header("authorization") == ("Bearer second",) else 401
-    )
+    refused: list[RecordedRequest] = []
+
+    def api(call: RecordedRequest) -> Answer:
+        if call.header("authorization") == ("Bearer second",):
+            return reply(204)
+        refused.append(call)
+        return reply(401)
+
+    surroundings.token = lambda _: token_reply("second" if refused else "first")
+    surroundings.api = api
 
     result = client.rename("5514123", {"name": "Best customers"})
 
@@ -89,8 +94,9 @@ def test_refused_again(client: Client, surroundings: Surroundings) -> None:
 
     results = [client.rename("5514123", {"name": "x"}) for _ in range(3)]
 
-    counts = [len(surroundings.received(path)) for path in ("/token", "/v1")]
-    assert (results, counts) == ([REFUSED] * 3, [2, 4])
+    tokens, calls = (len(surroundings.received(path)) for path in ("/token", "/v1"))
+    assert (results, calls) == ([REFUSED] * 3, 4)
+    assert 2 <= tokens <= 4  # each may have been tried a second time
 
 
 DOWN: dict[str, tuple[Answer, dict[str, Any]]] = {

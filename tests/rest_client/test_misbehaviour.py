@@ -16,7 +16,7 @@ from tests.rest_client.memory import peak_growth
 from tests.scripted_upstream import DROP, HANG, RESET, Answer, ScriptedUpstream, reply
 from tests.servers import gateway_before
 
-DEADLINE = 1.0
+DEADLINE = 2.5
 PROMPT = 0.05  # seconds that a healthy rename takes at the most
 SUCCESS = ("UpdateContactGroupSuccess", "APPLIED")
 UNKNOWN = ("UpstreamUnavailableError", "UNKNOWN")
@@ -35,7 +35,7 @@ def raw(head: bytes, body: bytes = b"", **how: Any) -> Answer:
 
 HTTP_1_0 = raw(b"HTTP/1.0 422 No\nContent-Type: application/json", b'{"errors": {}}', then="close")
 DRIP_OF_HEAD = raw(b"HTTP/1.1 204 No Content\nX-Slow: " + b"x" * 300, pause=0.02)
-DRIP_OF_BODY = raw(b"HTTP/1.1 400 No", b"{" * 300, pause=0.004)  # the head comes in time
+DRIP_OF_BODY = raw(b"HTTP/1.1 400 No", b"{" * 3000, pause=0.004)  # the head comes in time
 TWO_LENGTHS = raw(b"HTTP/1.1 200 OK\nContent-Length: 2\nContent-Length: 4", b"{}{}")
 LENGTH_AND_CHUNKS = raw(
     b"HTTP/1.1 200 OK\nContent-Length: 2\nTransfer-Encoding: chunked", b"0\r\n\r\n"
@@ -81,12 +81,12 @@ CASES: dict[str, tuple[Answer, tuple[str, str | None]]] = {
 }  # fmt: skip
 
 
-SETTINGS = {"upstream_deadline": DEADLINE, "upstream_attempt_timeout": 0.4}
+SETTINGS = {"upstream_deadline": DEADLINE, "upstream_attempt_timeout": 1.0}
 
 
 @pytest.fixture(scope="module")
 def shared_url(scripted_server: ScriptedUpstream, sandbox_server: Sandbox) -> Iterator[str]:
-    """One gateway for the module, which has one second for a request and 0.4 for a call."""
+    """One gateway for the module, which has 2.5 seconds for a request and one for a call."""
     with gateway_before(sandbox_server, upstream_url=scripted_server.url, **SETTINGS) as url:
         yield url
 
@@ -204,12 +204,19 @@ def test_deadline_of_the_caller(misled: Client, scripted: ScriptedUpstream) -> N
     assert scripted.received == []
 
 
-def test_deadline_that_would_be_longer(misled: Client, scripted: ScriptedUpstream) -> None:
-    """`Prefer: wait` never lengthens the deadline."""
+def test_deadline_that_would_be_longer(
+    scripted: ScriptedUpstream, sandbox: Sandbox, issue_token: IssueToken
+) -> None:
+    """`Prefer: wait` never lengthens the deadline: the write and three reads would take longer."""
     scripted.answers(HANG)
-    started = time.perf_counter()
+    settings = {"upstream_deadline": 1, "upstream_attempt_timeout": 1}
 
-    result = misled.rename("1", {"name": "New"}, Prefer="wait=60")
+    with gateway_before(sandbox, upstream_url=scripted.url, **settings) as url:
+        client = Client(url, issue_token())
+        with client.http:
+            started = time.perf_counter()
+            result = client.rename("1", {"name": "New"}, Prefer="wait=60")
+            seconds = time.perf_counter() - started
 
     assert (result["__typename"], result["outcome"]) == UNKNOWN
-    assert time.perf_counter() - started < DEADLINE + 0.3
+    assert seconds < 3

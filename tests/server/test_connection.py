@@ -29,7 +29,7 @@ from tests.servers import running_app, settings_for
 class Impatient(HTTPConnection):
     """A connection that waits for a moment only."""
 
-    limits = ConnectionLimits(silence=0.05, head=0.1, body=0.15, farewell=0.1, body_bytes=200_000)
+    limits = ConnectionLimits(silence=0.5, head=0.1, body=0.15, farewell=0.1, body_bytes=200_000)
 
 
 @pytest.fixture(scope="module")
