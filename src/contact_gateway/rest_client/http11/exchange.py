@@ -29,6 +29,7 @@ _MAX_FRAMING_BYTES: Final = 131_072  # heads and chunks' sizes, and as many more
 _MAX_INTERIM: Final = 20  # 1xx responses before the answer
 _SLICE: Final = 16_384
 _TURNS: Final = 5  # of the event loop, in which TLS ends
+_CROSSING_SECONDS: Final = 1.0  # in which a request and the end of a connection may cross
 _OK: Final = HTTPStatus.OK.value
 _RESPONSE: Final = b"HTTP/"  # how one begins
 
@@ -98,7 +99,8 @@ class Connection(asyncio.Protocol):
         self._answer = _NO_ANSWER
         self._alert: ssl.SSLError | None = None
         self._reusable = True
-        self._has_rested = False
+        self._has_answered = False
+        self._sent_at = 0.0
         self._received = 0
         self._interim = 0
 
@@ -159,13 +161,13 @@ class Connection(asyncio.Protocol):
         if request and usable and self._transport is not None:
             if self.silent:
                 self._unsent = b""
+                self._sent_at = self._loop.time()
                 self._transport.write(request)
             else:
                 self._loop.call_soon(self._send)  # the event loop looks at it before that
 
     def rest(self, now: float, seconds: float) -> None:
         """Be idle from now on, for `seconds` at the most or for as long as the upstream allows."""
-        self._has_rested = True
         self.rests_until = min(now + seconds, now + self._heads.idle_seconds, self._retires_at)
 
     def abort(self) -> None:
@@ -188,7 +190,8 @@ class Connection(asyncio.Protocol):
         else:
             self._alert = exc if is_about_our_certificate(exc) else None
             reason = "disconnected" if exc is None else type(exc).__name__
-            at_rest = self._has_rested and not self._received
+            soon = self._loop.time() - self._sent_at < _CROSSING_SECONDS
+            at_rest = self._has_answered and not self._received and soon
             self._stop(Incomplete.CUT_OFF, reason, at_rest=at_rest)
 
     def data_received(self, data: bytes) -> None:
@@ -265,6 +268,7 @@ class Connection(asyncio.Protocol):
             self._answered.set_exception(error)
 
     def _finish(self) -> None:
+        self._has_answered = True
         if self._answered is None or self._answered.done():
             return
         if len(self._answer.content) > _MAX_CONTENT_BYTES:
