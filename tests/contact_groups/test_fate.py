@@ -40,7 +40,7 @@ async def rename(
 ) -> UpstreamError | None:
     """Rename the group with a stack of its own; how it failed, or None."""
     upstream.responds(group.respond)
-    hangs = any(write.answer is HANG for write in group.writes) or group.read is HANG
+    hangs = any(write.answer is HANG for write in group.writes)
     async with open_stack(upstream.url, attempt_timeout=0.4 if hangs else 2) as stack:
         try:
             await stack.rename(caller(), NEW, GROUP, may_read=may_read)

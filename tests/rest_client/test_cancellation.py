@@ -5,10 +5,9 @@ import time
 
 from contact_gateway.rest_client import HTTP11Transport
 from contact_gateway.rest_client.sending import Sender
+from tests.rest_client.promptness import PROMPT, measured
 from tests.rest_client.stack import Stack, call, caller, open_stack, run
 from tests.scripted_upstream import HANG, ScriptedUpstream, reply
-
-PROMPT = 0.05  # seconds that a healthy call takes at the most
 
 
 async def storm(upstream: ScriptedUpstream, stack: Stack) -> None:
@@ -25,7 +24,7 @@ async def healthy(upstream: ScriptedUpstream, stack: Stack) -> float:
     """How many seconds a healthy call takes: the best of several, because machines are noisy."""
     upstream.answers(reply(204))
     durations: list[float] = []
-    while len(durations) < 3 or (len(durations) < 30 and min(durations) >= PROMPT):
+    while not measured(durations):
         started = time.perf_counter()
         await stack.rename(caller())
         durations.append(time.perf_counter() - started)

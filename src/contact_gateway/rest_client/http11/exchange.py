@@ -100,7 +100,7 @@ class Connection(asyncio.Protocol):
         self._alert: ssl.SSLError | None = None
         self._reusable = True
         self._has_answered = False
-        self._sent_at = 0.0
+        self._begun = 0.0
         self._received = 0
         self._interim = 0
 
@@ -127,8 +127,8 @@ class Connection(asyncio.Protocol):
         self._received = self._interim = 0
         self._body = None
         answered = self._answered = self._loop.create_future()
-        left = deadline - time.monotonic()
-        timer = self._loop.call_later(left, self._stop, Incomplete.LATE, "TimeoutError")
+        begun = self._begun = time.monotonic()
+        timer = self._loop.call_later(deadline - begun, self._stop, Incomplete.LATE, "TimeoutError")
         try:
             self._unsent = request
             self._when_to_send(self._send)
@@ -161,7 +161,6 @@ class Connection(asyncio.Protocol):
         if request and usable and self._transport is not None:
             if self.silent:
                 self._unsent = b""
-                self._sent_at = self._loop.time()
                 self._transport.write(request)
             else:
                 self._loop.call_soon(self._send)  # the event loop looks at it before that
@@ -190,7 +189,7 @@ class Connection(asyncio.Protocol):
         else:
             self._alert = exc if is_about_our_certificate(exc) else None
             reason = "disconnected" if exc is None else type(exc).__name__
-            soon = self._loop.time() - self._sent_at < _CROSSING_SECONDS
+            soon = time.monotonic() - self._begun < _CROSSING_SECONDS
             at_rest = self._has_answered and not self._received and soon
             self._stop(Incomplete.CUT_OFF, reason, at_rest=at_rest)
 
